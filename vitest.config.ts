@@ -1,5 +1,5 @@
-import { defineConfig } from 'vitest/config';
 import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
 
 // `*.op.test.ts` is the op suite: it runs once on every backend. Every other `*.test.ts` runs once, in Node.
 const OP_SUITE = 'packages/*/src/**/*.op.test.ts';
