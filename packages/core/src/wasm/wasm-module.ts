@@ -1,0 +1,75 @@
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+
+/** The parts of the stock WASM backend that a kernel of ours reaches. */
+interface WasmBackend extends KernelBackend {
+  readonly wasm: {
+    readonly asm?: { readonly memory?: WebAssembly.Memory };
+    readonly HEAPU8: Uint8Array;
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+  };
+  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  makeOutput(shape: readonly number[], dtype: string): TensorInfo;
+}
+
+/** A module of ours at work on the heap of one WASM backend. All addresses are byte offsets into that heap. */
+export interface WasmKernels<Exports> {
+  readonly exports: Exports;
+  /** The address of a tensor's first element. Allocations do not move tensors. */
+  address(tensor: TensorInfo): number;
+  /** A new tensor, its memory uninitialised. */
+  output(shape: readonly number[], dtype?: 'float32' | 'int32'): TensorInfo;
+  /** Runs `use` with uninitialised scratch memory, which is freed afterwards. */
+  withScratch<T>(bytes: number, use: (address: number) => T): T;
+}
+
+/** A WASM module embedded in the bundle; `on(backend)` links it to that backend's heap. */
+export interface WasmModule<Exports> {
+  /** The kernels on this backend's heap, or `null` where the heap is out of reach (the threaded build). */
+  on(backend: KernelBackend): WasmKernels<Exports> | null;
+}
+
+/**
+ * Declares an embedded SIMD module that works on the stock WASM backend's own heap, without copies. Nothing is
+ * compiled before the first call.
+ *
+ * @param base64 The module as built from AssemblyScript: it imports `env.memory` and owns no memory.
+ */
+export function wasmModule<Exports>(base64: string): WasmModule<Exports> {
+  let compiled: WebAssembly.Module | undefined;
+  const linked = new WeakMap<KernelBackend, WasmKernels<Exports>>();
+  return {
+    on(backend) {
+      const known = linked.get(backend);
+      if (known) return known;
+      const stock = backend as WasmBackend;
+      const memory = stock.wasm.asm?.memory;
+      if (!memory) return null;
+      compiled ??= new WebAssembly.Module(decodeBase64(base64));
+      const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+      const kernels = link(stock, instance.exports as Exports);
+      linked.set(backend, kernels);
+      return kernels;
+    },
+  };
+}
+
+function link<Exports>(backend: WasmBackend, exports: Exports): WasmKernels<Exports> {
+  return {
+    exports,
+    address: (tensor) => backend.dataIdMap.get(tensor.dataId).memoryOffset,
+    output: (shape, dtype = 'float32') => backend.makeOutput(shape, dtype),
+    withScratch(bytes, use) {
+      const address = backend.wasm._malloc(bytes);
+      try {
+        return use(address);
+      } finally {
+        backend.wasm._free(address);
+      }
+    },
+  };
+}
+
+function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
