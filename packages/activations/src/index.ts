@@ -1,1 +1,1 @@
-export {};
+export { type NishOptions, type NishVariant, nish } from './nish/nish.ts';
