@@ -1,0 +1,60 @@
+import type { RunRecord } from '../run/run-record.ts';
+import { escape, percent, points } from './html.ts';
+import type { Row, Summary } from './summarize.ts';
+import { linearScale } from './ticks.ts';
+
+/** The table of variants: score with its spread, every seed as a dot, parameters, speed, difference from the baseline. */
+export function comparisonTable(
+  { rows, noise }: Summary,
+  { about, settings }: RunRecord,
+  color: (variant: string) => string,
+): string {
+  const scores = rows.flatMap((row) => row.scores);
+  const [low, high] = [Math.min(...scores), Math.max(...scores)];
+  const strip = linearScale([low, high], [6, 154]);
+  const body = rows.map((row, rank) => {
+    const isBaseline = row.variant === about.baseline;
+    const tag = isBaseline
+      ? ' <span class="tag">baseline</span>'
+      : rank === 0
+        ? ' <span class="tag best">best</span>'
+        : '';
+    const missing = settings.seeds - row.scores.length;
+    const unfinished =
+      missing > 0 ? ` <span class="tag">${missing} of ${settings.seeds} seeds missing</span>` : '';
+    return (
+      `<tr data-variant="${escape(row.variant)}" style="--c:${color(row.variant)}"${rank === 0 ? ' class="first"' : ''}>` +
+      `<th scope="row"><i class="swatch"></i>${escape(row.variant)}${tag}${unfinished}</th>` +
+      `<td class="number">${percent(row.score.mean)}${deviation(row)}</td>` +
+      `<td class="strip">${seedStrip(row, strip)}</td>` +
+      `<td class="number${isWithin(row.gain, noise) ? ' faint' : ''}">${row.gain === null ? '' : points(row.gain)}</td>` +
+      `<td class="number">${row.parameters.toLocaleString('en')}</td>` +
+      `<td class="number">${row.secondsPerEpoch.toPrecision(2)}</td></tr>`
+    );
+  });
+  return (
+    '<div class="scroll"><table><thead><tr><th scope="col">variant</th>' +
+    `<th scope="col" class="number">${escape(about.metric.title)}, %</th>` +
+    `<th scope="col" class="strip"><div><span>${percent(low)}</span><span>each seed</span><span>${percent(high)}</span></div></th>` +
+    `<th scope="col" class="number">Δ to ${escape(about.baseline)}</th><th scope="col" class="number">parameters</th>` +
+    `<th scope="col" class="number">s / epoch</th></tr></thead><tbody>${body.join('')}</tbody></table></div>`
+  );
+}
+
+function deviation({ score }: Row): string {
+  return Number.isNaN(score.deviation) ? '' : ` <span class="faint">± ${percent(score.deviation)}</span>`;
+}
+
+function isWithin(gain: number | null, noise: number): boolean {
+  return gain !== null && !(Math.abs(gain) > noise);
+}
+
+function seedStrip({ scores, score }: Row, x: (score: number) => number): string {
+  const dots = scores.map(
+    (each) => `<circle cx="${x(each)}" cy="9" r="3.5"><title>${percent(each)} %</title></circle>`,
+  );
+  return (
+    `<svg viewBox="0 0 160 18" width="160" height="18" aria-hidden="true"><line class="rail" x1="0" x2="160" y1="9" y2="9"/>` +
+    `${dots.join('')}<line class="mean" x1="${x(score.mean)}" x2="${x(score.mean)}" y1="1" y2="17"/></svg>`
+  );
+}

@@ -1,0 +1,88 @@
+import type { Result } from '../run/results-file.ts';
+import type { RunRecord } from '../run/run-record.ts';
+import { comparisonTable } from './comparison-table.ts';
+import { curveFigures } from './curve-figures.ts';
+import { findings } from './findings.ts';
+import { escape, variantColor } from './html.ts';
+import { pictureFigures } from './picture-figures.ts';
+import { SCRIPT, STYLE } from './style.ts';
+import { summarize } from './summarize.ts';
+
+/**
+ * Draws the report of a run as one HTML page that needs nothing but itself: the question, the settings, the comparison
+ * table, learning curves and the experiment's pictures.
+ *
+ * @example
+ * const html = renderReport(await readRunRecord('runs/first'), await readResults('runs/first'));
+ */
+export function renderReport(record: RunRecord, results: readonly Result[]): string {
+  const { about, settings, environment, pictures } = record;
+  const summary = summarize(record, results);
+  const color = (variant: string) =>
+    variant === about.baseline
+      ? 'var(--ink)'
+      : variantColor(settings.variants.indexOf(variant), settings.variants.length);
+  const comparison =
+    results.length === 0
+      ? '<p class="note">No training has finished yet.</p>'
+      : `${findings(summary, record)
+          .map((sentence) => `<p>${escape(sentence)}</p>`)
+          .join('')}` +
+        `${comparisonTable(summary, record, color)}` +
+        `<h2>Learning curves</h2>${curveFigures(summary, record, color)}`;
+  const facts = {
+    data: `${settings.data.name}, ${count(settings.data.train)} to train, ${count(settings.data.test)} to test`,
+    scale: settings.scale,
+    seeds: settings.seeds,
+    epochs: settings.epochs,
+    training: `${settings.protocol.optimizer}, batches of ${settings.protocol.batchSize}, ${rates(record)}`,
+    backend: environment.device,
+    started: environment.started.slice(0, 16).replace('T', ' '),
+  };
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(about.title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<p class="over">arborize run ${escape(settings.experiment)}</p>
+<h1>${escape(about.title)}</h1>
+<p class="lead">${escape(about.question)}</p>
+<p class="papers">${about.papers.map(({ title, url }) => `<a href="${escape(url)}">${escape(title)}</a>`).join(' · ')}</p>
+<dl class="facts">${Object.entries(facts)
+    .map(([term, value]) => `<div><dt>${term}</dt><dd>${escape(String(value))}</dd></div>`)
+    .join('')}</dl>
+</header>
+<main>
+<h2>Comparison</h2>
+${comparison}
+${pictures.length > 0 ? `<h2>What was compared</h2>${pictureFigures(pictures)}` : ''}
+</main>
+<footer><p>Again: <code>${escape(command(record))}</code></p>
+<p>@arborize/lab ${escape(environment.lab)}, Node ${escape(environment.node)}. Every training is one line of
+<code>results.jsonl</code>; <code>arborize report</code> draws this page from it.</p></footer>
+<script>${SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+function rates({ settings }: RunRecord): string {
+  return settings.protocol.phases
+    .map(({ epochs, learningRate }) => `${epochs} epochs at ${learningRate}`)
+    .join(', then ');
+}
+
+function command({ settings }: RunRecord): string {
+  const data = settings.data.source === null ? '' : ` --data ${settings.data.source}`;
+  const { experiment, backend, seeds, epochs, scale } = settings;
+  return `npx arborize run ${experiment}${data} --scale ${scale} --seeds ${seeds} --epochs ${epochs} --backend ${backend}`;
+}
+
+function count(samples: number): string {
+  return samples.toLocaleString('en');
+}

@@ -1,0 +1,34 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Keeps a second process out of a run directory: two writers would double results. A lock left by a killed process
+ * is taken over.
+ *
+ * @returns A function that gives the lock back.
+ */
+export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
+  const path = join(directory, LOCK_FILE);
+  const holder = Number(await readFile(path, 'utf8').catch(() => ''));
+  if (isAlive(holder)) {
+    throw new UsageError(
+      `Process ${holder} is working in ${directory}: wait for it, or delete ${path} if it is something else.`,
+    );
+  }
+  await rm(path, { force: true });
+  await writeFile(path, String(process.pid), { flag: 'wx' });
+  return () => rm(path, { force: true });
+}
+
+export const LOCK_FILE = 'run.lock';
+
+function isAlive(id: number): boolean {
+  if (!id || id === process.pid) return false;
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,174 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ArgumentError } from '@arborize/core';
+import type { Dataset } from '@arborize/datasets';
+import type { Experiment, Scale } from '../experiment/experiment.ts';
+import { totalEpochs, withEpochs } from '../experiment/total-epochs.ts';
+import { writeReport } from '../report/write-report.ts';
+import { LAB_VERSION } from '../version.ts';
+import { LOCK_FILE, lockDirectory } from './lock.ts';
+import { prepareBackend } from './prepare-backend.ts';
+import { appendResult, type Result, readResults, repairResults } from './results-file.ts';
+import {
+  assertSameSettings,
+  type RunRecord,
+  readRunRecord,
+  type Settings,
+  writeRunRecord,
+} from './run-record.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface RunOptions {
+  /** Directory of the run; made if missing. */
+  readonly out: string;
+  /** Goes on with the run in `out`; options left out are then those it was started with. Default `false`. */
+  readonly resume?: boolean;
+  /** A backend's name, or `'auto'` for the fastest that works. Default `'auto'`. */
+  readonly backend?: string;
+  /** Directory of the data. Default: the data embedded in the experiment. */
+  readonly data?: string;
+  /** Each variant is trained with the seeds 0 … seeds − 1. Default 3. */
+  readonly seeds?: number;
+  /** Epochs in all. Default: those of the protocol. */
+  readonly epochs?: number;
+  /** Default `'small'`. */
+  readonly scale?: Scale;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** What happens in a run, in order: one `start`; then for each training `progress` and one `result`. */
+export type RunEvent =
+  | { readonly kind: 'start'; readonly record: RunRecord; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'progress';
+      readonly variant: string;
+      readonly seed: number;
+      /** Of this training, in [0, 1]. */
+      readonly fraction: number;
+      readonly words: string;
+    }
+  | { readonly kind: 'result'; readonly result: Result; readonly done: number };
+
+/**
+ * Trains every variant of an experiment with every seed, keeping each result the moment it is finished.
+ *
+ * Writes `run.json` (the settings), `results.jsonl` (one line per finished training) and `report.html` into `out`. A run
+ * that was stopped, in whatever way, goes on with `resume: true`; finished trainings are not repeated.
+ *
+ * @returns The record of the run and all its results, earlier ones included.
+ * @throws UsageError if `out` is in use, or holds something else, or was started with other settings.
+ *
+ * @example
+ * const { results } = await runExperiment(activations, { out: 'runs/first', backend: 'wasm', seeds: 1 });
+ * results.map((r) => `${r.variant} ${r.metrics.accuracy}`);
+ */
+export async function runExperiment(
+  experiment: Experiment,
+  options: RunOptions,
+): Promise<{ record: RunRecord; results: Result[] }> {
+  assertCount('seeds', options.seeds);
+  assertCount('epochs', options.epochs);
+  const { out, onEvent = () => {} } = options;
+  const earlier = options.resume ? await readRunRecord(out) : await makeFresh(out);
+  const unlock = await lockDirectory(out);
+  try {
+    const { record, data } = await prepare(experiment, options, earlier);
+    if (!earlier) await writeRunRecord(out, record);
+    await repairResults(out);
+    const results = await readResults(out);
+    const { settings } = record;
+    onEvent({
+      kind: 'start',
+      record,
+      done: results.length,
+      total: settings.variants.length * settings.seeds,
+    });
+
+    const finished = new Set(results.map(({ variant, seed }) => `${variant} ${seed}`));
+    for (let seed = 0; seed < settings.seeds; seed++) {
+      for (const variant of settings.variants) {
+        if (finished.has(`${variant} ${seed}`)) continue;
+        const result = await train(experiment, variant, seed, record, data, onEvent);
+        await appendResult(out, result);
+        results.push(result);
+        await writeReport(out, record, results);
+        onEvent({ kind: 'result', result, done: results.length });
+      }
+    }
+    return { record, results };
+  } finally {
+    await unlock();
+  }
+}
+
+async function train(
+  experiment: Experiment,
+  variant: string,
+  seed: number,
+  { settings }: RunRecord,
+  data: Dataset,
+  onEvent: (event: RunEvent) => void,
+): Promise<Result> {
+  const started = performance.now();
+  const outcome = await experiment.variants[variant]!({
+    data,
+    seed,
+    scale: settings.scale,
+    protocol: settings.protocol,
+    progress: (fraction, words) => onEvent({ kind: 'progress', variant, seed, fraction, words }),
+  });
+  const seconds = (performance.now() - started) / 1000;
+  return { experiment: experiment.name, variant, seed, backend: settings.backend, ...outcome, seconds };
+}
+
+/** Readies backend and data, and fixes the settings; those of the earlier run where the options leave them open. */
+async function prepare(experiment: Experiment, options: RunOptions, earlier: RunRecord | null) {
+  const before = earlier?.settings;
+  const { backend, device } = await prepareBackend(options.backend ?? before?.backend ?? 'auto');
+  const source = options.data ? resolve(options.data) : (before?.data.source ?? null);
+  const data = source === null ? await experiment.embedded() : await load(experiment, source);
+  const scale = options.scale ?? before?.scale ?? 'small';
+  const epochs = options.epochs ?? before?.epochs ?? totalEpochs(experiment.protocol[scale]);
+  const settings: Settings = {
+    experiment: experiment.name,
+    variants: Object.keys(experiment.variants),
+    scale,
+    backend,
+    seeds: options.seeds ?? before?.seeds ?? 3,
+    epochs,
+    protocol: withEpochs(experiment.protocol[scale], epochs),
+    data: { name: data.name, source, train: data.train.count, test: data.test.count },
+  };
+  if (earlier) {
+    assertSameSettings(earlier.settings, settings, options.out);
+    return { record: earlier, data };
+  }
+  const { title, question, papers, metric, baseline } = experiment;
+  const record: RunRecord = {
+    format: 1,
+    about: { title, question, papers, metric, baseline },
+    settings,
+    environment: { device, node: process.version, lab: LAB_VERSION, started: new Date().toISOString() },
+    pictures: (await experiment.pictures?.()) ?? [],
+  };
+  return { record, data };
+}
+
+async function load(experiment: Experiment, directory: string): Promise<Dataset> {
+  if (experiment.load) return experiment.load(directory);
+  throw new UsageError(`The experiment ${experiment.name} makes its own data and takes no --data.`);
+}
+
+async function makeFresh(out: string): Promise<null> {
+  await mkdir(out, { recursive: true });
+  const entries = (await readdir(out)).filter((name) => name !== LOCK_FILE);
+  if (entries.length === 0) return null;
+  throw new UsageError(
+    `${out} is not empty: add --resume to go on with the run in it, or choose another --out.`,
+  );
+}
+
+function assertCount(argument: string, got: number | undefined): void {
+  if (got === undefined || (Number.isInteger(got) && got > 0)) return;
+  throw new ArgumentError({ where: 'runExperiment', argument, got, expected: 'a whole number above 0' });
+}

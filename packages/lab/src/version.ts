@@ -1,0 +1,1 @@
+export { version as LAB_VERSION } from '../package.json';
