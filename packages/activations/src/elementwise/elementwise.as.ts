@@ -41,7 +41,9 @@ function adaValue(x: v128, alpha: v128, c: v128, leak: v128): v128 {
   const q = f32x4.max(x, splat(0));
   const exponent = f32x4.sub(c, f32x4.mul(alpha, q));
   const bump = zeroUnless(f32x4.mul(q, exp(exponent)), v128.not(f32x4.lt(exponent, splat(DEEP))));
-  return v128.bitselect(bump, f32x4.mul(leak, x), v128.not(f32x4.le(x, splat(0))));
+  // Without a leak, −∞ must give 0 and not −∞ · 0.
+  const below = zeroUnless(f32x4.mul(leak, x), f32x4.ne(leak, splat(0)));
+  return v128.bitselect(bump, below, v128.not(f32x4.le(x, splat(0))));
 }
 
 @inline

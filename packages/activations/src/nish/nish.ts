@@ -1,5 +1,7 @@
 import { ArgumentError, toFloatTensor } from '@arborize/core';
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkNumber } from '../elementwise/check-number.ts';
 import { defineElementwise } from '../elementwise/define-elementwise.ts';
 import { nishSlope, nishValue } from './reference.ts';
 import { nishWgsl } from './webgpu.ts';
@@ -46,7 +48,8 @@ const op = defineElementwise<{ p: number; a: number; b: number }>({
  * @see Anagün and Işık, "Nish: A Novel Negative Stimulated Hybrid Activation Function", arXiv 2210.09083.
  */
 export function nish(x: Tensor | TensorLike, options: NishOptions = {}): Tensor {
-  return op(toFloatTensor(x, 'nish', 'x'), nishConstants(options));
+  const constants = nishConstants(options);
+  return tf.tidy(() => op(toFloatTensor(x, 'nish', 'x'), constants));
 }
 
 /** Checks the options of Nish and names its constants. */
@@ -59,15 +62,7 @@ export function nishConstants({ variant = 'product', a = 1, b = 1 }: NishOptions
       expected: "'product' or 'sinlu'",
     });
   }
-  for (const [name, value] of Object.entries({ a, b })) {
-    if (!Number.isFinite(value)) {
-      throw new ArgumentError({
-        where: 'nish',
-        argument: `options.${name}`,
-        got: value,
-        expected: 'a finite number',
-      });
-    }
-  }
+  checkNumber('nish', 'options.a', a);
+  checkNumber('nish', 'options.b', b);
   return { p: variant === 'sinlu' ? 1 : 0, a, b };
 }
