@@ -15,6 +15,55 @@ export {
   tensorflowDtype,
   withTensorflow,
 } from './tensorflow/with-tensorflow.ts';
+export { Activation, Constraint, Initializer, Regularizer } from './training/base-classes/base-classes.ts';
+export { installChainedMethods } from './training/chained-methods/install-chained-methods.ts';
+export {
+  type CheckpointContents,
+  type LoadedCheckpoint,
+  loadCheckpoint,
+  saveCheckpoint,
+} from './training/checkpoints/checkpoint.ts';
+export { CheckpointError } from './training/checkpoints/checkpoint-file.ts';
+export type { CheckpointStorage } from './training/checkpoints/checkpoint-storage.ts';
+export { type CheckpointingOptions, checkpointing } from './training/checkpoints/checkpointing.ts';
+export { cloneThroughSave } from './training/clone-through-save/clone-through-save.ts';
+export { applyConstraints } from './training/constraints/apply-constraints.ts';
+export { constrained } from './training/constraints/constrained.ts';
+export {
+  type EarlyStopping,
+  type EarlyStoppingOptions,
+  earlyStopping,
+} from './training/early-stopping/early-stopping.ts';
+export { clipGradients, type GradientClipping } from './training/gradient-clipping/clip-gradients.ts';
+export {
+  type LearningRateScheduleOptions,
+  learningRateSchedule,
+} from './training/schedules/learning-rate-schedule.ts';
+export type {
+  ConstantOptions,
+  CosineOptions,
+  ExponentialOptions,
+  PiecewiseOptions,
+  Schedule,
+  ScheduleConfig,
+  StepOptions,
+} from './training/schedules/schedule.ts';
+export {
+  constantSchedule,
+  cosineSchedule,
+  exponentialSchedule,
+  linearWarmUp,
+  piecewiseSchedule,
+  scheduleFromConfig,
+  stepSchedule,
+} from './training/schedules/schedules.ts';
+export {
+  type Batch,
+  type SeededBatches,
+  type SeededBatchesOptions,
+  seededBatches,
+  type TensorSet,
+} from './training/seeded-batches/seeded-batches.ts';
 export { type WasmKernels, type WasmModule, wasmModule } from './wasm/wasm-module.ts';
 export { type FlatProgram, runFlatProgram } from './webgpu/run-flat-program.ts';
 export { runWebgpuPipeline, type WebgpuPipeline } from './webgpu/run-webgpu-pipeline.ts';

@@ -1,1 +1,2 @@
-export {};
+export { fileStorage } from './node/file-storage.ts';
+export { writeFileAtomic } from './node/write-file-atomic.ts';

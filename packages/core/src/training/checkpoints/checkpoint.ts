@@ -1,0 +1,123 @@
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { Random, type RandomState } from '../../random/random.ts';
+import { type Block, CheckpointError, decodeFile, encodeFile } from './checkpoint-file.ts';
+import type { CheckpointStorage } from './checkpoint-storage.ts';
+import { assignAndDispose, type OptimizerHeader, readOptimizer, writeOptimizer } from './optimizer-state.ts';
+import { blockOf } from './tensor-blocks.ts';
+
+/** What {@link saveCheckpoint} saves. */
+export interface CheckpointContents {
+  /** Its weights, and the state of its optimiser if it is compiled. */
+  readonly model: LayersModel;
+  /** How many epochs are done: the `initialEpoch` to resume with. */
+  readonly epoch: number;
+  /** Random streams to continue, by name. Default none. */
+  readonly random?: Readonly<Record<string, Random>>;
+  /** Anything of yours that JSON can hold. Default null. */
+  readonly user?: unknown;
+}
+
+/** What {@link loadCheckpoint} gives back; weights and optimiser state are in the model by then. */
+export interface LoadedCheckpoint {
+  /** How many epochs were done: pass it as `initialEpoch` and `startEpoch`. */
+  readonly epoch: number;
+  /** How many steps the optimiser had made; 0 if the model was not compiled. */
+  readonly step: number;
+  /** The random streams, each continuing where it was. */
+  readonly random: Record<string, Random>;
+  /** Your own value. */
+  readonly user: unknown;
+}
+
+interface Header {
+  epoch: number;
+  random: Record<string, RandomState>;
+  user: unknown;
+  weightCount: number;
+  optimizer: OptimizerHeader | null;
+}
+
+/**
+ * Saves all that training needs to go on after a kill as if nothing had happened: weights, optimiser state with its
+ * learning rate, the epoch, random streams, and a value of yours; with a checksum.
+ *
+ * Not saved are the model's architecture and hyperparameters (build and compile the same model, then load), the states
+ * of stateful recurrent layers, and the streams behind unseeded noise: tfjs-layers draws GaussianNoise,
+ * GaussianDropout, AlphaDropout, recurrent dropout, and Dropout without a seed from `Math.random`, which nothing can
+ * rewind. Dropout with a seed resumes exactly, because tfjs-layers restarts its stream at every call; it thus drops
+ * the same units in every batch of the same shape.
+ *
+ * @throws ArgumentError for a weight that is neither float32, int32 nor bool.
+ *
+ * @example
+ * await saveCheckpoint(fileStorage('run.checkpoint'), { model, epoch: 3, user: { note: 'before lunch' } });
+ */
+export async function saveCheckpoint(
+  storage: CheckpointStorage,
+  { model, epoch, random = {}, user = null }: CheckpointContents,
+): Promise<void> {
+  const weights = await Promise.all(model.weights.map((w) => blockOf(w.originalName, w.read())));
+  const optimizer = model.optimizer ? await readOptimizer(model.optimizer) : null;
+  const header: Header = {
+    epoch,
+    random: Object.fromEntries(Object.entries(random).map(([name, stream]) => [name, stream.state()])),
+    user,
+    weightCount: weights.length,
+    optimizer: optimizer?.header ?? null,
+  };
+  await storage.write(encodeFile({ header, blocks: [...weights, ...(optimizer?.blocks ?? [])] }));
+}
+
+/**
+ * Restores what {@link saveCheckpoint} saved into a model of the same architecture; null if nothing has been saved yet.
+ *
+ * On the cpu backend, training that goes on from here ends with the same bits as training that was never stopped,
+ * if batches come from {@link seededBatches}. An uncompiled model takes the weights only.
+ *
+ * @throws CheckpointError if the data is truncated, damaged, or belongs to another architecture or optimiser; the model
+ * is then unchanged.
+ *
+ * @example
+ * const loaded = await loadCheckpoint(fileStorage('run.checkpoint'), model);
+ * const epoch = loaded?.epoch ?? 0;
+ * const batches = seededBatches(xs, ys, { seed: 1, startEpoch: epoch });
+ * await model.fitDataset(batches, { initialEpoch: epoch, epochs: 20 });
+ */
+export async function loadCheckpoint(
+  storage: CheckpointStorage,
+  model: LayersModel,
+): Promise<LoadedCheckpoint | null> {
+  const file = await storage.read();
+  if (!file) return null;
+  const { header, blocks } = decodeFile<Header>(file, storage.name);
+  const weights = blocks.slice(0, header.weightCount);
+  checkShapes(storage.name, weights, model);
+  if (model.optimizer) {
+    if (!header.optimizer)
+      throw new CheckpointError(`${storage.name} was saved before the model was compiled.`);
+    await writeOptimizer(model.optimizer, header.optimizer, blocks.slice(header.weightCount), storage.name);
+  }
+  // `assign` and not `setWeights`, which would pass the weights through their constraints once more.
+  weights.forEach((block, i) => {
+    assignAndDispose(model.weights[i]!.read() as Variable, block);
+  });
+  return {
+    epoch: header.epoch,
+    step: header.optimizer?.iterations ?? 0,
+    random: Object.fromEntries(
+      Object.entries(header.random).map(([name, state]) => [name, Random.fromState(state)]),
+    ),
+    user: header.user,
+  };
+}
+
+function checkShapes(name: string, saved: readonly Block[], model: LayersModel): void {
+  const show = (weights: readonly Pick<Block, 'shape' | 'dtype'>[]) =>
+    weights.map(({ shape, dtype }) => `${dtype}[${shape}]`).join(' ');
+  const got = show(saved);
+  const expected = show(model.weights.map((w) => w.read() as unknown as Block));
+  if (got !== expected) {
+    throw new CheckpointError(`${name} holds weights ${got}; the model has ${expected}.`);
+  }
+}
