@@ -1,1 +1,10 @@
+export { type AdaOptions, ada, type LeakyAdaOptions, leakyAda } from './ada/ada.ts';
+export { ADA, type AdaLayerOptions, type AlphaConstraint } from './ada/ada-layer.ts';
+export { allReLU, allReLUSlope } from './all-relu/all-relu.ts';
+export { AllReLU, type AllReLULayerOptions, numberAllReLU } from './all-relu/all-relu-layer.ts';
+export { type GeluOptions, gelu } from './gelu/gelu.ts';
+export { mish } from './mish/mish.ts';
 export { type NishOptions, type NishVariant, nish } from './nish/nish.ts';
+export { Nish, type NishLayerOptions } from './nish/nish-layer.ts';
+export { type ActivationNames, registerActivations } from './register-activations.ts';
+export { type SiluOptions, silu } from './silu/silu.ts';
