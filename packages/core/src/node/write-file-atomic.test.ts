@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +53,8 @@ describe('writeFileAtomic', () => {
     );
     for (let attempt = 0; attempt < 3; attempt++) {
       const writer = spawn(process.execPath, [script], { stdio: 'ignore' });
-      await wait(400 + 37 * attempt);
+      while (!existsSync(path)) await wait(10);
+      await wait(100 + 37 * attempt);
       writer.kill('SIGKILL');
       await once(writer, 'exit');
       const bytes = await readFile(path);

@@ -22,7 +22,7 @@ export interface Contents<Header> {
 // File: magic, then little-endian uint32 total length, CRC-32 of all that follows, and length of the JSON; the JSON;
 // the values of the blocks in order. CRC-32 and not SHA-256: it guards against damage, not against people, and
 // WebCrypto is missing on pages served over plain HTTP.
-const MAGIC = new TextEncoder().encode('ARBORIZE');
+const MAGIC = 'ARBORIZE';
 const TOTAL = 8;
 const CHECKSUM = 12;
 const JSON_LENGTH = 16;
@@ -36,7 +36,7 @@ export function encodeFile<Header>({ header, blocks }: Contents<Header>): Uint8A
   const json = new TextEncoder().encode(JSON.stringify({ version: 1, header, blocks: described }));
   const parts = [json, ...blocks.map((b) => bytesOf(b.values))];
   const file = new Uint8Array(START + parts.reduce((length, part) => length + part.length, 0));
-  file.set(MAGIC);
+  new TextEncoder().encodeInto(MAGIC, file);
   let offset = START;
   for (const part of parts) {
     file.set(part, offset);
@@ -56,7 +56,7 @@ export function encodeFile<Header>({ header, blocks }: Contents<Header>): Uint8A
  * @throws CheckpointError if the bytes are no checkpoint, truncated, damaged, or of a newer format.
  */
 export function decodeFile<Header>(file: Uint8Array, name: string): Contents<Header> {
-  if (file.length < START || MAGIC.some((byte, i) => file[i] !== byte)) {
+  if (file.length < START || new TextDecoder().decode(file.subarray(0, TOTAL)) !== MAGIC) {
     throw new CheckpointError(`${name} is not an Arborize checkpoint (${file.length} bytes).`);
   }
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

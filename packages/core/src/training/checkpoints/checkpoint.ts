@@ -41,6 +41,7 @@ interface Header {
 /**
  * Saves all that training needs to go on after a kill as if nothing had happened: weights, optimiser state with its
  * learning rate, the epoch, random streams, and a value of yours; with a checksum.
+ * An optimiser that is not tfjs-core's own is saved by its `getWeights` and restored by its `setWeights`.
  *
  * Not saved are the model's architecture and hyperparameters (build and compile the same model, then load), the states
  * of stateful recurrent layers, and the streams behind unseeded noise: tfjs-layers draws GaussianNoise,

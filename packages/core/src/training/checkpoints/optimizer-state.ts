@@ -16,7 +16,7 @@ interface Slot {
 }
 
 // Where the optimisers of tfjs-core keep their state. Read and written directly, because their own `getWeights` and
-// `setWeights` lose bits (Adam recomputes its powers of β), share variables with the caller, or do not exist (Adamax).
+// `setWeights` lose bits (Adam recomputes its powers of β: other bits at four steps of five) or do not exist (Adamax).
 const FIELDS: Record<string, { slots: string[]; scalars?: string[] }> = {
   SGD: { slots: [] },
   Momentum: { slots: ['accumulations'] },

@@ -21,7 +21,8 @@ export interface EarlyStoppingOptions {
  * A callback that stops training when a quantity no longer improves, and then restores the weights of the best epoch
  * bit for bit (tfjs-layers' own `earlyStopping` cannot restore).
  *
- * After training, `best` and `bestEpoch` tell what was restored. The optimiser's state is not rewound.
+ * After training, `best` and `bestEpoch` tell which epoch was best. The optimiser's state is not rewound, and each
+ * `fit` begins a new count, also one that resumes from a checkpoint.
  *
  * @throws ArgumentError for a bad option, and when training begins with a monitor that will not be measured.
  *
