@@ -5,19 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-// In a fresh clone nothing is built yet; in an installed package there is nothing to build.
+// In a fresh clone nothing is built yet; an installed package always is.
 if (!existsSync(at('../dist/cli.js')) && existsSync(at('../../../turbo.json'))) {
   console.error('arborize: building once…');
-  const { status } = spawnSync(
-    'npm',
-    ['run', 'build', '--', '--filter=@arborize/lab...', '--output-logs=errors-only'],
-    {
-      cwd: at('../../..'),
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
-  if (status !== 0) {
-    console.error('arborize: the build failed; run `npm run build` to see why.');
+  const turbo = at('../../../node_modules/turbo/bin/turbo');
+  const args = ['run', 'build', '--filter=@arborize/lab...', '--output-logs=errors-only'];
+  const build = spawnSync(process.execPath, [turbo, ...args], { cwd: at('../../..'), encoding: 'utf8' });
+  if (build.status !== 0) {
+    console.error(`${build.stdout}${build.stderr}\narborize: the build failed.`);
     process.exit(1);
   }
 }

@@ -9,10 +9,9 @@ const HEARTBEAT_MS = 15_000;
  * Shows the events of a run: a bar that redraws itself on a terminal; elsewhere plain lines, one per result and one
  * now and then while a long training goes on.
  */
-export function showProgress(
-  out: NodeJS.WriteStream,
-  now = () => performance.now(),
-): (event: RunEvent) => void {
+export function showProgress(directory: string): (event: RunEvent) => void {
+  const out = process.stdout;
+  const now = () => performance.now();
   let total = 0;
   let done = 0;
   let fresh = 0;
@@ -35,6 +34,7 @@ export function showProgress(
       const { data } = event.record.settings;
       write(`${event.record.about.title}`);
       write(`${data.name}, ${data.train} samples · ${event.record.environment.device} · ${total} trainings`);
+      write(`Results: ${directory}`);
       if (done > 0) write(`${done} of them are done already`);
     } else if (event.kind === 'result') {
       done = event.done;

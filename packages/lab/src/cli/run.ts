@@ -47,7 +47,6 @@ report.html. Stop it at any time; --resume goes on.
       throw new UsageError('--resume needs the directory of the run: add --out DIR.');
     }
     const directory = out ?? defaultDirectory(experiment, data);
-    console.log(`Writing to ${directory}`);
     const stopWatching = sayHowToResume(experiment, directory);
     try {
       const { record, results } = await runExperiment(experiment, {
@@ -55,7 +54,7 @@ report.html. Stop it at any time; --resume goes on.
         backend,
         data,
         out: directory,
-        onEvent: showProgress(process.stdout),
+        onEvent: showProgress(directory),
       });
       console.log(`\n${comparison(record, results)}\n\nReport: ${join(directory, 'report.html')}`);
     } finally {

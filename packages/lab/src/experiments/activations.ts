@@ -36,10 +36,10 @@ export const activations: Experiment = {
   variants: {
     relu: network(named('relu')),
     nish: network(named('nish')),
-    nish_sinlu: network(named('nish_sinlu')),
+    nishSinlu: network(named('nishSinlu')),
     ada: network(named('ada')),
     leakyAda: network(layered(() => new ADA({ alpha: 0.1, c: 0, leak: 0.01 }))),
-    allReLU: network(layered((layerIndex) => new AllReLU({ alpha: 0.6, layerIndex }))),
+    allReLU: network(layered((hiddenLayer) => new AllReLU({ hiddenLayer }))),
     orAnd: network(logical(['or', 'and'])),
     orXnor: network(logical(['or', 'xnor'])),
     mish: network(named('mish')),

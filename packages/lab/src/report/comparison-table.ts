@@ -1,5 +1,5 @@
 import type { RunRecord } from '../run/run-record.ts';
-import { escape, percent, points } from './html.ts';
+import { escapeHtml, percent, points } from './html.ts';
 import type { Row, Summary } from './summarize.ts';
 import { linearScale } from './ticks.ts';
 
@@ -23,8 +23,8 @@ export function comparisonTable(
     const unfinished =
       missing > 0 ? ` <span class="tag">${missing} of ${settings.seeds} seeds missing</span>` : '';
     return (
-      `<tr data-variant="${escape(row.variant)}" style="--c:${color(row.variant)}"${rank === 0 ? ' class="first"' : ''}>` +
-      `<th scope="row"><i class="swatch"></i>${escape(row.variant)}${tag}${unfinished}</th>` +
+      `<tr data-variant="${escapeHtml(row.variant)}" style="--c:${color(row.variant)}"${rank === 0 ? ' class="first"' : ''}>` +
+      `<th scope="row"><i class="swatch"></i>${escapeHtml(row.variant)}${tag}${unfinished}</th>` +
       `<td class="number">${percent(row.score.mean)}${deviation(row)}</td>` +
       `<td class="strip">${seedStrip(row, strip)}</td>` +
       `<td class="number${isWithin(row.gain, noise) ? ' faint' : ''}">${row.gain === null ? '' : points(row.gain)}</td>` +
@@ -34,9 +34,9 @@ export function comparisonTable(
   });
   return (
     '<div class="scroll"><table><thead><tr><th scope="col">variant</th>' +
-    `<th scope="col" class="number">${escape(about.metric.title)}, %</th>` +
+    `<th scope="col" class="number">${escapeHtml(about.metric.title)}, %</th>` +
     `<th scope="col" class="strip"><div><span>${percent(low)}</span><span>each seed</span><span>${percent(high)}</span></div></th>` +
-    `<th scope="col" class="number">Δ to ${escape(about.baseline)}</th><th scope="col" class="number">parameters</th>` +
+    `<th scope="col" class="number">Δ to ${escapeHtml(about.baseline)}</th><th scope="col" class="number">parameters</th>` +
     `<th scope="col" class="number">s / epoch</th></tr></thead><tbody>${body.join('')}</tbody></table></div>`
   );
 }

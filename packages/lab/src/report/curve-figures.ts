@@ -1,5 +1,5 @@
 import type { RunRecord } from '../run/run-record.ts';
-import { escape, percent } from './html.ts';
+import { escapeHtml, percent } from './html.ts';
 import { lineChart } from './line-chart.ts';
 import type { Summary } from './summarize.ts';
 
@@ -12,13 +12,17 @@ export function curveFigures(
   const measures = new Set([about.metric.name, ...rows.flatMap(({ curve }) => Object.keys(curve))]);
   const legend = rows.map(
     ({ variant }) =>
-      `<li><button type="button" aria-pressed="false" data-variant="${escape(variant)}" style="--c:${color(variant)}">` +
-      `<i class="swatch"></i>${escape(variant)}</button></li>`,
+      `<li><button type="button" aria-pressed="false" data-variant="${escapeHtml(variant)}" style="--c:${color(variant)}">` +
+      `<i class="swatch"></i>${escapeHtml(variant)}</button></li>`,
   );
   const figures = [...measures].map((measure) => {
     const isMetric = measure === about.metric.name;
     const title = isMetric ? `${about.metric.title}, %` : spaced(measure);
-    const series = rows.map(({ variant, curve }) => ({
+    // What is drawn later lies on top: the baseline must not be hidden.
+    const drawn = rows.toSorted(
+      (a, b) => Number(a.variant === about.baseline) - Number(b.variant === about.baseline),
+    );
+    const series = drawn.map(({ variant, curve }) => ({
       label: variant,
       variant,
       color: color(variant),
@@ -37,7 +41,7 @@ export function curveFigures(
       dots: isMetric,
       wholeX: true,
     });
-    return `<figure><figcaption><h3>${escape(title)}</h3></figcaption>${chart}</figure>`;
+    return `<figure><figcaption><h3>${escapeHtml(title)}</h3></figcaption>${chart}</figure>`;
   });
   return (
     `<p class="note">By epoch; the line is the mean over seeds, the band one standard deviation. Point at a variant to see ` +

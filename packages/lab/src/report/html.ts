@@ -1,5 +1,5 @@
 /** Text safe inside an element or a quoted attribute. */
-export function escape(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

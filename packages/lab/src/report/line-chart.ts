@@ -1,4 +1,4 @@
-import { escape } from './html.ts';
+import { escapeHtml } from './html.ts';
 import { linearScale, ticks } from './ticks.ts';
 
 /** A line of a chart: y by position on the x axis, with an optional half-width of the band around it. */
@@ -44,7 +44,7 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
     ...yTicks.values.map(
       (v) =>
         `<line${strong(v)} x1="${MARGIN.left}" x2="${width - MARGIN.right}" y1="${y(v)}" y2="${y(v)}"/>` +
-        `<text x="${MARGIN.left - 7}" y="${y(v) + 3.5}" text-anchor="end">${escape(formatY(v))}</text>`,
+        `<text x="${MARGIN.left - 7}" y="${y(v) + 3.5}" text-anchor="end">${escapeHtml(formatY(v))}</text>`,
     ),
     ...xTicks.values.map(
       (v) =>
@@ -54,7 +54,7 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
   ].join('');
   const lines = series.map((each) => drawSeries(each, x, y, options)).join('');
   return (
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(options.title)}">` +
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(options.title)}">` +
     `<g class="grid">${grid}</g>${lines}</svg>`
   );
 }
@@ -77,12 +77,12 @@ function drawSeries(series: Series, x: ToPixels, y: ToPixels, { dots, formatY }:
   const marks = dots
     ? points.map(
         (point) =>
-          `<circle cx="${x(point.x)}" cy="${y(point.y)}" r="2.6"><title>${escape(
+          `<circle cx="${x(point.x)}" cy="${y(point.y)}" r="2.6"><title>${escapeHtml(
             `${label}, ${point.x}: ${formatY(point.y)}${point.band ? ` ± ${formatY(point.band)}` : ''}`,
           )}</title></circle>`,
       )
     : [];
-  const owner = variant === undefined ? '' : ` data-variant="${escape(variant)}"`;
+  const owner = variant === undefined ? '' : ` data-variant="${escapeHtml(variant)}"`;
   return (
     `<g class="series${dashed ? ' dashed' : ''}"${owner} style="--c:${color}">${band}` +
     `<path class="line" d="M${path(({ y: value }) => value)}"/>${marks.join('')}</g>`

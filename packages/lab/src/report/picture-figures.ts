@@ -1,5 +1,5 @@
 import type { Picture } from '../experiment/experiment.ts';
-import { escape, variantColor } from './html.ts';
+import { escapeHtml, variantColor } from './html.ts';
 import { extent, lineChart } from './line-chart.ts';
 
 /** The experiment's pictures as small multiples with one common y axis. */
@@ -14,14 +14,14 @@ export function pictureFigures(pictures: readonly Picture[]): string {
     }));
     const keys = colored.map(
       ({ label, color, dashed }) =>
-        `<span style="--c:${color}"><i${dashed ? ' class="dashed"' : ''}></i>${escape(label)}</span>`,
+        `<span style="--c:${color}"><i${dashed ? ' class="dashed"' : ''}></i>${escapeHtml(label)}</span>`,
     );
     const chart = lineChart(
       colored.map(({ points, ...line }) => ({ ...line, points: points.map(([x, y]) => ({ x, y })) })),
       { width: 250, height: 190, title, formatY: String, origin: true, rangeY },
     );
     return (
-      `<figure><figcaption><h3>${escape(title)}</h3>${caption ? `<p>${escape(caption)}</p>` : ''}` +
+      `<figure><figcaption><h3>${escapeHtml(title)}</h3>${caption ? `<p>${escapeHtml(caption)}</p>` : ''}` +
       `<div class="keys">${keys.join('')}</div></figcaption>${chart}</figure>`
     );
   });

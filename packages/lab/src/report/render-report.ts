@@ -3,7 +3,7 @@ import type { RunRecord } from '../run/run-record.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { curveFigures } from './curve-figures.ts';
 import { findings } from './findings.ts';
-import { escape, variantColor } from './html.ts';
+import { escapeHtml, variantColor } from './html.ts';
 import { pictureFigures } from './picture-figures.ts';
 import { SCRIPT, STYLE } from './style.ts';
 import { summarize } from './summarize.ts';
@@ -26,7 +26,7 @@ export function renderReport(record: RunRecord, results: readonly Result[]): str
     results.length === 0
       ? '<p class="note">No training has finished yet.</p>'
       : `${findings(summary, record)
-          .map((sentence) => `<p>${escape(sentence)}</p>`)
+          .map((sentence) => `<p>${escapeHtml(sentence)}</p>`)
           .join('')}` +
         `${comparisonTable(summary, record, color)}` +
         `<h2>Learning curves</h2>${curveFigures(summary, record, color)}`;
@@ -44,17 +44,17 @@ export function renderReport(record: RunRecord, results: readonly Result[]): str
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(about.title)}</title>
+<title>${escapeHtml(about.title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <header>
-<p class="over">arborize run ${escape(settings.experiment)}</p>
-<h1>${escape(about.title)}</h1>
-<p class="lead">${escape(about.question)}</p>
-<p class="papers">${about.papers.map(({ title, url }) => `<a href="${escape(url)}">${escape(title)}</a>`).join(' · ')}</p>
+<p class="over">arborize run ${escapeHtml(settings.experiment)}</p>
+<h1>${escapeHtml(about.title)}</h1>
+<p class="lead">${escapeHtml(about.question)}</p>
+<p class="papers">${about.papers.map(({ title, url }) => `<a href="${escapeHtml(url)}">${escapeHtml(title)}</a>`).join(' · ')}</p>
 <dl class="facts">${Object.entries(facts)
-    .map(([term, value]) => `<div><dt>${term}</dt><dd>${escape(String(value))}</dd></div>`)
+    .map(([term, value]) => `<div><dt>${term}</dt><dd>${escapeHtml(String(value))}</dd></div>`)
     .join('')}</dl>
 </header>
 <main>
@@ -62,8 +62,8 @@ export function renderReport(record: RunRecord, results: readonly Result[]): str
 ${comparison}
 ${pictures.length > 0 ? `<h2>What was compared</h2>${pictureFigures(pictures)}` : ''}
 </main>
-<footer><p>Again: <code>${escape(command(record))}</code></p>
-<p>@arborize/lab ${escape(environment.lab)}, Node ${escape(environment.node)}. Every training is one line of
+<footer><p>Again: <code>${escapeHtml(command(record))}</code></p>
+<p>@arborize/lab ${escapeHtml(environment.lab)}, Node ${escapeHtml(environment.node)}. Every training is one line of
 <code>results.jsonl</code>; <code>arborize report</code> draws this page from it.</p></footer>
 <script>${SCRIPT}</script>
 </body>

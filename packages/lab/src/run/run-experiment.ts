@@ -69,13 +69,15 @@ export async function runExperiment(
   assertCount('seeds', options.seeds);
   assertCount('epochs', options.epochs);
   const { out, onEvent = () => {} } = options;
-  const earlier = options.resume ? await readRunRecord(out) : await makeFresh(out);
+  const earlier = options.resume ? await readRunRecord(out) : await assertFresh(out);
+  const { record, data } = await prepare(experiment, options, earlier);
+  await mkdir(out, { recursive: true });
   const unlock = await lockDirectory(out);
   try {
-    const { record, data } = await prepare(experiment, options, earlier);
     if (!earlier) await writeRunRecord(out, record);
     await repairResults(out);
     const results = await readResults(out);
+    await writeReport(out, record, results);
     const { settings } = record;
     onEvent({
       kind: 'start',
@@ -159,10 +161,12 @@ async function load(experiment: Experiment, directory: string): Promise<Dataset>
   throw new UsageError(`The experiment ${experiment.name} makes its own data and takes no --data.`);
 }
 
-async function makeFresh(out: string): Promise<null> {
-  await mkdir(out, { recursive: true });
-  const entries = (await readdir(out)).filter((name) => name !== LOCK_FILE);
-  if (entries.length === 0) return null;
+async function assertFresh(out: string): Promise<null> {
+  const entries = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (entries.every((name) => name === LOCK_FILE)) return null;
   throw new UsageError(
     `${out} is not empty: add --resume to go on with the run in it, or choose another --out.`,
   );

@@ -37,7 +37,9 @@ export interface RunRecord {
 }
 
 export async function writeRunRecord(directory: string, record: RunRecord): Promise<void> {
-  await writeFileAtomic(join(directory, 'run.json'), `${JSON.stringify(record, null, 1)}\n`);
+  // One entry a line: pictures are long lists of numbers, the rest is there to be read.
+  const entries = Object.entries(record).map(([key, value]) => `"${key}": ${JSON.stringify(value)}`);
+  await writeFileAtomic(join(directory, 'run.json'), `{\n${entries.join(',\n')}\n}\n`);
 }
 
 /** @throws UsageError if the directory holds no run, or one of another format. */

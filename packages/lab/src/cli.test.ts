@@ -1,0 +1,209 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type BundledCli, bundleCli } from './testing/start-cli.ts';
+
+let cli: BundledCli;
+let out: string;
+beforeAll(async () => {
+  cli = await bundleCli();
+});
+afterAll(() => cli.remove());
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), 'arborize-cli-'));
+});
+
+const fake = (...more: string[]) => ['run', 'fake', '--backend', 'cpu', '--out', out, ...more];
+const lines = async () =>
+  (await readFile(join(out, 'results.jsonl'), 'utf8').catch(() => '')).split('\n').slice(0, -1);
+const until = async (count: number) => {
+  while ((await lines()).length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+};
+
+describe('help', () => {
+  it.each([
+    [['--help']],
+    [[]],
+    [['list', '--help']],
+    [['run', '-h']],
+    [['report', '--help']],
+    [['doctor', '--help']],
+  ])('arborize %j', async (args) => {
+    const { code, stdout, stderr } = await cli.run(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Usage: arborize');
+  });
+
+  it('prints the version', async () => {
+    expect((await cli.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('lists experiments, also as JSON', async () => {
+    expect((await cli.run(['list'])).stdout).toContain('Does the runner keep what it is given?');
+    const [entry] = JSON.parse((await cli.run(['list', '--json'])).stdout);
+    expect(entry).toMatchObject({ name: 'fake', baseline: 'first', variants: ['first', 'second', 'third'] });
+  });
+});
+
+describe('errors', () => {
+  it.each([
+    [['rnu'], "There is no command 'rnu'; did you mean run?"],
+    [['run', 'fkae'], "There is no experiment 'fkae'; did you mean fake?"],
+    [['run', 'something'], "There is no experiment 'something'; there are fake."],
+    [['run'], 'run needs experiment; usage: arborize run <experiment>'],
+    [['run', 'fake', 'more'], "run does not take 'more'; usage: arborize run <experiment>"],
+    [['run', 'fake', '--seed', '3'], 'run has no option --seed; did you mean --seeds?'],
+    [['run', 'fake', '--seeds'], "Option '--seeds <value>' argument missing."],
+    [['run', 'fake', '--seeds', '0'], "--seeds must be a whole number above 0, got '0'."],
+    [['run', 'fake', '--scale', 'big'], "--scale must be small or paper, got 'big'."],
+    [['run', 'fake', '--resume'], '--resume needs the directory of the run: add --out DIR.'],
+    [
+      ['report', '/nowhere/at/all'],
+      'There is no directory /nowhere/at/all: name one that `arborize run` wrote.',
+    ],
+  ])('arborize %j', async (args, message) => {
+    const { code, stdout, stderr } = await cli.run(args);
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `arborize: ${message}\n` });
+  });
+
+  it('shows the stack trace with --debug only', async () => {
+    expect((await cli.run(['run', 'fkae', '--debug'])).stderr).toMatch(/\n {4}at /);
+  });
+
+  it('refuses data for an experiment that makes its own', async () => {
+    const { code, stderr } = await cli.run(fake('--data', out));
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'arborize: The experiment fake makes its own data and takes no --data.\n',
+    });
+  });
+
+  it('names a backend that does not exist', async () => {
+    const { code, stderr } = await cli.run(['run', 'fake', '--backend', 'abacus', '--out', out]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^arborize: .*abacus.*\n$/);
+  });
+});
+
+describe('run', () => {
+  it('keeps every result, draws the report and prints the table', async () => {
+    const { code, stdout, stderr } = await cli.run(fake('--seeds', '2'));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/6\/6 {2}third seed 1/);
+    expect(stdout).toMatch(
+      /variant +test accuracy, % +Δ to first +parameters +s\/epoch\nthird +9\d\.\d\d ± 0\.\d\d/,
+    );
+    expect(stdout).toContain(`Report: ${join(out, 'report.html')}`);
+    expect(await lines()).toHaveLength(6);
+    expect(JSON.parse((await lines())[0]!)).toMatchObject({
+      experiment: 'fake',
+      variant: 'first',
+      seed: 0,
+      backend: 'cpu',
+      parameters: 10,
+      metrics: { accuracy: expect.any(Number) },
+      seconds: expect.any(Number),
+    });
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('Nothing in particular');
+  });
+
+  it('writes nothing into a directory that is not empty', async () => {
+    await writeFile(join(out, 'precious.txt'), '');
+    const { code, stderr } = await cli.run(fake());
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `arborize: ${out} is not empty: add --resume to go on with the run in it, or choose another --out.\n`,
+    );
+  });
+});
+
+describe('resume', () => {
+  it('loses and doubles nothing over kill -9 and a torn line', async () => {
+    const slow = { FAKE_EPOCH_MS: '40' };
+    const first = cli.start(fake(), slow);
+    await until(2);
+    first.child.kill('SIGKILL');
+    await first.ending;
+    await writeFile(join(out, 'results.jsonl'), '{"experiment":"fake","varia', { flag: 'a' });
+
+    const second = cli.start(fake('--resume'), slow);
+    await until(5);
+    second.child.kill('SIGKILL');
+    await second.ending;
+    const kept = await lines();
+
+    const { code, stdout } = await cli.run(fake('--resume'));
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${kept.length} of them are done already`);
+    const all = await lines();
+    expect(all.slice(0, kept.length)).toEqual(kept);
+    const trainings = all.map((line) => JSON.parse(line)).map(({ variant, seed }) => `${variant} ${seed}`);
+    expect(trainings.sort()).toEqual(
+      ['first', 'second', 'third'].flatMap((v) => [`${v} 0`, `${v} 1`, `${v} 2`]),
+    );
+  });
+
+  it('says how to go on when interrupted', async () => {
+    const { child, ending } = cli.start(fake(), { FAKE_EPOCH_MS: '200' });
+    await until(1);
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await ending;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+    expect(stdout).toContain(`Stopped. Go on with: npx arborize run fake --resume --out ${out}`);
+  });
+
+  it('keeps out a second process', async () => {
+    const { child, ending } = cli.start(fake(), { FAKE_EPOCH_MS: '200' });
+    await until(1);
+    const { code, stderr } = await cli.run(fake('--resume'));
+    child.kill('SIGKILL');
+    await ending;
+    expect(code).toBe(2);
+    expect(stderr).toContain(`Process ${child.pid} is working in ${out}`);
+  });
+
+  it('takes the settings from the run and refuses other ones', async () => {
+    await cli.run(fake('--seeds', '2', '--epochs', '3'));
+    expect((await cli.run(['run', 'fake', '--resume', '--out', out])).code).toBe(0);
+    expect(await lines()).toHaveLength(6);
+    const { code, stderr } = await cli.run(fake('--resume', '--seeds', '5'));
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `arborize: Cannot resume ${out}: it was started with seeds 2, not 5; leave the difference out or choose another --out.\n`,
+    );
+  });
+});
+
+describe('report', () => {
+  it('draws the report again from the results alone', async () => {
+    await cli.run(fake('--seeds', '1'));
+    const path = join(out, 'report.html');
+    const before = await readFile(path, 'utf8');
+    await rm(path);
+    const { code, stdout } = await cli.run(['report', out]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('third');
+    expect(await readFile(path, 'utf8')).toBe(before);
+  });
+
+  it.each([
+    ['run.json', '{ "format": 1,', 'is broken or was written by another version of arborize.'],
+    ['results.jsonl', '{}\n', 'line 1 is not a result of a run: delete that line to go on without it.'],
+  ])('names a broken %s', async (file, content, message) => {
+    await cli.run(fake('--seeds', '1'));
+    await writeFile(join(out, file), content);
+    const { code, stderr } = await cli.run(['report', out]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^arborize: .*\n$/);
+    expect(stderr).toContain(message);
+  });
+
+  it('says so of a directory that holds no run', async () => {
+    const { code, stderr } = await cli.run(['report', out]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `arborize: ${out} holds no run: there is no run.json in it.\n`,
+    });
+  });
+});

@@ -1,0 +1,4 @@
+import { main } from '../cli.ts';
+import { fakeExperiment } from './fake-experiment.ts';
+
+process.exit(await main(process.argv.slice(2), [fakeExperiment]));
