@@ -8,7 +8,7 @@ import {
 import { type Samples, toTensors } from '@arborize/datasets';
 import * as tf from '@tensorflow/tfjs-core';
 import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
-import type { CurvePoint, Outcome, Phase, Scale, Task, Variant } from './experiment.ts';
+import type { CurvePoint, Phase, Scale, Task, Variant } from './experiment.ts';
 import { totalEpochs } from './total-epochs.ts';
 
 /** What a model is built from. */
