@@ -1,1 +1,4 @@
-export {};
+export { BackendError } from './backend-error.ts';
+export type { BackendName, BackendOptions, DeviceDescription } from './device.ts';
+export { type BackendProbe, probeBackends } from './probe-backends.ts';
+export { type BackendDescription, describeBackend, useBackend } from './use-backend.ts';

@@ -1,0 +1,39 @@
+/** The backends of Arborize. `cuda` is TensorFlow on a GPU, `tensorflow` is TensorFlow on whatever it has. */
+export type BackendName = 'webgpu' | 'cuda' | 'tensorflow' | 'wasm' | 'cpu';
+
+/** What a backend runs on. */
+export interface DeviceDescription {
+  /** The device in words: an adapter's name, TensorFlow's version, the WASM build. */
+  readonly device: string;
+  /** Whether a WebGPU adapter is emulated on the CPU, which is right but very slow. */
+  readonly software: boolean;
+  /** Optional features that are there, e.g. `shader-f16`, `simd`. */
+  readonly features: readonly string[];
+  /** Threads that the backend computes with, 0 where it does not tell. */
+  readonly threads: number;
+}
+
+/** Options of `useBackend`. */
+export interface BackendOptions {
+  /**
+   * Browsers only: the folder, ending in `/`, from which the `.wasm` files of `@tensorflow/tfjs-backend-wasm` are served, or
+   * a map from each file's name to its URL. Default: beside the page's script. Node finds the files by itself.
+   */
+  readonly wasmPaths?: string | Readonly<Record<string, string>>;
+}
+
+/** One backend: how to load it, and what it then runs on. */
+export interface Device {
+  readonly name: BackendName;
+  /** Its name in TensorFlow.js's registry. */
+  readonly registered: string;
+  /** Imports and registers it. Throws a `BackendError` with the remedy where it is not to be had. */
+  load(options: BackendOptions): Promise<void>;
+  /** Describes it, once it is the active backend. Throws a `BackendError` if it is not what its name promises. */
+  describe(): Promise<DeviceDescription>;
+}
+
+/** Whether this is Node, Deno or Bun rather than a browser. */
+export function isNode(): boolean {
+  return typeof process !== 'undefined' && process.versions?.node !== undefined;
+}

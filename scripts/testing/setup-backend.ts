@@ -1,0 +1,23 @@
+import '../../packages/core/src/testing.ts';
+import { type BackendName, useBackend } from '@arborize/backends';
+import * as tf from '@tensorflow/tfjs-core';
+import { inject } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The backend that a project of the op suite runs on. */
+    backend: BackendName;
+  }
+}
+
+const inBrowser = typeof window !== 'undefined';
+const { name } = await useBackend(
+  inject('backend'),
+  inBrowser ? { wasmPaths: '/node_modules/@tensorflow/tfjs-backend-wasm/dist/' } : {},
+);
+
+// Small tensors must run on the device under test too.
+if (name === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
+// Makes a kernel that leaves data behind throw. The stock WASM backend copies on identity, which this check takes
+// for a leak inside every fused product with a gradient.
+if (name !== 'wasm') tf.env().set('IS_TEST', true);
