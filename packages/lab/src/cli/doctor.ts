@@ -12,8 +12,11 @@ Tries every backend on this machine and prints its device, or what to do to get 
   positionals: [],
   run: async () => {
     console.log(`arborize ${LAB_VERSION} · Node ${process.version} · ${process.platform} ${process.arch}\n`);
-    for (const probe of await probeBackends()) {
-      console.log(probe);
+    for (const { name, available, device, software, remedy } of await probeBackends()) {
+      const note = software ? ' (emulated on the CPU: right, but very slow)' : '';
+      console.log(
+        `${available ? '✓' : '✗'} ${name.padEnd(10)} ${device}${note}${remedy && `\n  → ${remedy}`}`,
+      );
     }
   },
 };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { BackendName } from '@arborize/backends';
 import type { Experiment, Scale } from '../experiment/experiment.ts';
 import { runExperiment } from '../run/run-experiment.ts';
 import { UsageError } from '../run/usage-error.ts';
@@ -51,7 +52,7 @@ report.html. Stop it at any time; --resume goes on.
     try {
       const { record, results } = await runExperiment(experiment, {
         ...options,
-        backend,
+        backend: backend as BackendName | undefined,
         data,
         out: directory,
         onEvent: showProgress(directory),

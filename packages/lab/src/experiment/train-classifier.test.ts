@@ -11,7 +11,7 @@ import { trainClassifier } from './train-classifier.ts';
 function halves(count: number, seed: number): Samples {
   const random = new Random(seed);
   const xs = Float32Array.from({ length: 4 * count }, () => random.normal());
-  const ys = Uint8Array.from({ length: count }, (_, i) => Number(xs[4 * i]! > xs[4 * i + 3]!));
+  const ys = Int32Array.from({ length: count }, (_, i) => Number(xs[4 * i]! > xs[4 * i + 3]!));
   return { shape: [2, 2], xs, ys, classes: 2, count };
 }
 

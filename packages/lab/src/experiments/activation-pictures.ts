@@ -1,4 +1,16 @@
-import { ada, allReLU, allReLUSlope, gelu, leakyAda, mish, nish, silu } from '@arborize/activations';
+import {
+  ada,
+  allReLU,
+  allReLUSlope,
+  andAil,
+  gelu,
+  leakyAda,
+  mish,
+  nish,
+  orAil,
+  silu,
+  xnorAil,
+} from '@arborize/activations';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Picture } from '../experiment/experiment.ts';
 
@@ -17,16 +29,25 @@ const ELEMENTWISE: Readonly<Record<string, Op>> = {
   gelu: (x) => gelu(x),
 };
 
-/** Every activation of the experiment with its gradient; gates of two inputs along one of them. */
+const GATES = { or: orAil, and: andAil, xnor: xnorAil };
+
+/** Every activation of the experiment with its gradient; gates of two inputs along the first one. */
 export async function activationPictures(): Promise<Picture[]> {
-  const plain = Object.entries(ELEMENTWISE).map(async ([title, op]) => ({
-    title,
-    lines: await valueAndGradient(op),
-  }));
-  return Promise.all(plain);
+  const alongFirst = Object.entries(GATES).flatMap(([name, gate]) =>
+    [-1, 1].map((second): [string, Op] => [
+      `${name}(x, ${second})`,
+      (x) => gate(tf.stack([x, tf.fill(x.shape, second)], -1), { normalized: true }),
+    ]),
+  );
+  return Promise.all(
+    [...Object.entries(ELEMENTWISE), ...alongFirst].map(async ([title, op]) => ({
+      title,
+      lines: await valueAndGradient(op),
+    })),
+  );
 }
 
-async function valueAndGradient(op: Op, label = 'value'): Promise<Picture['lines']> {
+async function valueAndGradient(op: Op): Promise<Picture['lines']> {
   const [xs, ys, slopes] = tf.tidy(() => {
     const x = tf.linspace(-4, 4, 161);
     return [x, op(x), tf.grad(op)(x)] as const;
@@ -37,7 +58,7 @@ async function valueAndGradient(op: Op, label = 'value'): Promise<Picture['lines
   const points = (values: ArrayLike<number>) =>
     Array.from(x!, (at, i) => [short(at), short(values[i]!)] as const);
   return [
-    { label, points: points(y!) },
+    { label: 'value', points: points(y!) },
     { label: 'gradient', dashed: true, points: points(slope!) },
   ];
 }

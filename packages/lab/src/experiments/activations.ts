@@ -5,7 +5,7 @@ import {
   type LogicalDenseArgs,
   registerActivations,
 } from '@arborize/activations';
-import { digits, loadMnist } from '@arborize/datasets';
+import { digits, loadMnist, split } from '@arborize/datasets';
 import * as tf from '@tensorflow/tfjs-layers';
 import type { Experiment, Variant } from '../experiment/experiment.ts';
 import { trainClassifier } from '../experiment/train-classifier.ts';
@@ -64,8 +64,8 @@ export const activations: Experiment = {
       ],
     },
   },
-  embedded: () => digits({ count: 5000, seed: 0 }),
-  load: loadMnist,
+  embedded: () => ({ name: 'digits', ...split(digits({ count: 5000, seed: 0 })) }),
+  load: (directory) => loadMnist(directory),
   pictures: activationPictures,
 };
 

@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { type BackendName, useBackend } from '@arborize/backends';
 import { ArgumentError } from '@arborize/core';
 import type { Dataset } from '@arborize/datasets';
 import type { Experiment, Scale } from '../experiment/experiment.ts';
@@ -7,7 +8,6 @@ import { totalEpochs, withEpochs } from '../experiment/total-epochs.ts';
 import { writeReport } from '../report/write-report.ts';
 import { LAB_VERSION } from '../version.ts';
 import { LOCK_FILE, lockDirectory } from './lock.ts';
-import { prepareBackend } from './prepare-backend.ts';
 import { appendResult, type Result, readResults, repairResults } from './results-file.ts';
 import {
   assertSameSettings,
@@ -23,8 +23,8 @@ export interface RunOptions {
   readonly out: string;
   /** Goes on with the run in `out`; options left out are then those it was started with. Default `false`. */
   readonly resume?: boolean;
-  /** A backend's name, or `'auto'` for the fastest that works. Default `'auto'`. */
-  readonly backend?: string;
+  /** Default `'auto'`, the fastest that works. */
+  readonly backend?: BackendName | 'auto';
   /** Directory of the data. Default: the data embedded in the experiment. */
   readonly data?: string;
   /** Each variant is trained with the seeds 0 … seeds − 1. Default 3. */
@@ -126,7 +126,7 @@ async function train(
 /** Readies backend and data, and fixes the settings; those of the earlier run where the options leave them open. */
 async function prepare(experiment: Experiment, options: RunOptions, earlier: RunRecord | null) {
   const before = earlier?.settings;
-  const { backend, device } = await prepareBackend(options.backend ?? before?.backend ?? 'auto');
+  const { name: backend, device } = await useBackend(options.backend ?? before?.backend ?? 'auto');
   const source = options.data ? resolve(options.data) : (before?.data.source ?? null);
   const data = source === null ? await experiment.embedded() : await load(experiment, source);
   const scale = options.scale ?? before?.scale ?? 'small';

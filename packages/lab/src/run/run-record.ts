@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BackendName } from '@arborize/backends';
 import { writeFileAtomic } from '@arborize/core/node';
 import type { Experiment, Picture, Protocol, Scale } from '../experiment/experiment.ts';
 import { UsageError } from './usage-error.ts';
@@ -9,7 +10,7 @@ export interface Settings {
   readonly experiment: string;
   readonly variants: readonly string[];
   readonly scale: Scale;
-  readonly backend: string;
+  readonly backend: BackendName;
   readonly seeds: number;
   readonly epochs: number;
   readonly protocol: Protocol;

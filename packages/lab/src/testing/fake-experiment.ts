@@ -18,7 +18,7 @@ export const fakeExperiment: Experiment = {
   embedded: () => ({ name: 'nothing', train: SAMPLES, test: SAMPLES }),
 };
 
-const SAMPLES = { shape: [1], xs: new Float32Array(1), ys: new Uint8Array(1), classes: 1, count: 1 };
+const SAMPLES = { shape: [1], xs: new Float32Array(1), ys: new Int32Array(1), classes: 1, count: 1 };
 
 function variant(level: number): Variant {
   return async ({ seed, protocol, progress }) => {
