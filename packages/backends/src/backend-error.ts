@@ -2,6 +2,8 @@
 export class BackendError extends Error {
   /** The backend that was asked for. */
   readonly backend: string;
+  /** What is wrong, without full stop. */
+  readonly problem: string;
   /** What to do about it, as one sentence or command. */
   readonly remedy: string;
 
@@ -9,6 +11,7 @@ export class BackendError extends Error {
     super(`The backend '${backend}' cannot be used: ${problem}. ${remedy}`, { cause });
     this.name = 'BackendError';
     this.backend = backend;
+    this.problem = problem;
     this.remedy = remedy;
   }
 }

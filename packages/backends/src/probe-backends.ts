@@ -30,8 +30,8 @@ export async function probeBackends(options: BackendOptions = {}): Promise<Backe
       const { device: words, software } = await start(device, options);
       probes.push({ name: device.name, available: true, device: words, software, remedy: '' });
     } catch (error) {
-      const remedy = error instanceof BackendError ? error.remedy : '';
-      const problem = (error as Error).message.replace(remedy, '').trim();
+      if (!(error instanceof BackendError)) throw error;
+      const { problem, remedy } = error;
       probes.push({ name: device.name, available: false, device: problem, software: false, remedy });
     }
   }

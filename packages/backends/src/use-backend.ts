@@ -74,10 +74,11 @@ async function useFastest(options: BackendOptions): Promise<BackendDescription> 
       }
       tried.push({ name: device.name, problem: `${description.device} is emulated on the CPU` });
     } catch (error) {
-      tried.push({ name: device.name, problem: (error as Error).message });
+      if (!(error instanceof BackendError)) throw error;
+      tried.push({ name: device.name, problem: error.problem });
     }
   }
-  const problems = tried.map(({ name, problem }) => `${name}: ${problem}`).join(' ');
+  const problems = tried.map(({ name, problem }) => `${name}: ${problem}`).join('; ');
   throw new BackendError('auto', `none works here (${problems})`, 'Report this with the text above.');
 }
 
