@@ -18,6 +18,6 @@ const { name } = await useBackend(
 
 // Small tensors must run on the device under test too.
 if (name === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
-// Makes a kernel that leaves data behind throw. The stock WASM backend copies on identity, which this check takes
-// for a leak inside every fused product with a gradient.
-if (name !== 'wasm') tf.env().set('IS_TEST', true);
+// Makes a kernel that leaves data behind throw. The stock WASM and TensorFlow backends copy where others count
+// references, which this check takes for a leak inside every fused product with a gradient.
+if (name === 'cpu' || name === 'webgpu') tf.env().set('IS_TEST', true);

@@ -18,6 +18,7 @@ export const wasm: Device = {
       else if (isNode()) setWasmPaths(await folderInNode());
     }
     repairMatMul();
+    await reachSharedMemory();
   },
   async describe() {
     const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');
@@ -36,4 +37,27 @@ async function folderInNode(): Promise<string> {
   const { createRequire } = process.getBuiltinModule('node:module');
   const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   return main.replace(/[^/\\]+$/, '');
+}
+
+/**
+ * Starts the backend and, where it is the threaded build, puts its memory where kernels of ours look for it: that build
+ * keeps it in a closure.
+ */
+async function reachSharedMemory(): Promise<void> {
+  const { Memory } = WebAssembly;
+  let memory: WebAssembly.Memory | undefined;
+  function Capturing(descriptor: WebAssembly.MemoryDescriptor) {
+    memory = new Memory(descriptor);
+    return memory;
+  }
+  WebAssembly.Memory = Capturing as unknown as typeof Memory;
+  try {
+    await tf.setBackend('wasm');
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+  if (!memory) return;
+  const { wasm } = tf.backend() as unknown as { wasm: { asm?: object } };
+  // The backend still looks up its own functions there.
+  wasm.asm = Object.create(wasm.asm ?? null, { memory: { value: memory } });
 }

@@ -1,5 +1,10 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 
+import { shareMemory } from './share-memory.ts';
+
+/** The maximum that the threaded build declares for its memory: 2 GiB or 4 GiB, in pages of 64 KiB. */
+const STOCK_MAXIMUM_PAGES = 65536;
+
 /** The parts of the stock WASM backend that a kernel of ours reaches. */
 interface WasmBackend extends KernelBackend {
   readonly wasm: {
@@ -25,7 +30,7 @@ export interface WasmKernels<Exports> {
 
 /** A WASM module embedded in the bundle; `on(backend)` links it to that backend's heap. */
 export interface WasmModule<Exports> {
-  /** The kernels on this backend's heap, or `null` where the heap is out of reach (the threaded build). */
+  /** The kernels on this backend's heap, or `null` where the heap is out of reach. */
   on(backend: KernelBackend): WasmKernels<Exports> | null;
 }
 
@@ -36,7 +41,6 @@ export interface WasmModule<Exports> {
  * @param base64 The module as built from AssemblyScript: it imports `env.memory` and owns no memory.
  */
 export function wasmModule<Exports>(base64: string): WasmModule<Exports> {
-  let compiled: WebAssembly.Module | undefined;
   const linked = new WeakMap<KernelBackend, WasmKernels<Exports>>();
   return {
     on(backend) {
@@ -45,8 +49,8 @@ export function wasmModule<Exports>(base64: string): WasmModule<Exports> {
       const stock = backend as WasmBackend;
       const memory = stock.wasm.asm?.memory;
       if (!memory) return null;
-      compiled ??= new WebAssembly.Module(decodeBase64(base64));
-      const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+      const module = new WebAssembly.Module(codeFor(memory, decodeBase64(base64)));
+      const instance = new WebAssembly.Instance(module, { env: { memory } });
       const kernels = link(stock, instance.exports as Exports);
       linked.set(backend, kernels);
       return kernels;
@@ -68,6 +72,11 @@ function link<Exports>(backend: WasmBackend, exports: Exports): WasmKernels<Expo
       }
     },
   };
+}
+
+function codeFor(memory: WebAssembly.Memory, code: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  return shared ? shareMemory(code, STOCK_MAXIMUM_PAGES) : code;
 }
 
 function decodeBase64(base64: string): Uint8Array<ArrayBuffer> {
