@@ -131,11 +131,10 @@ function pairValue(gate: i32, a: v128, b: v128, mirror: v128): v128 {
   }
   const x = v128.xor(a, mirror);
   const y = v128.xor(b, mirror);
-  let best = f32x4.max(x, y);
-  if (gate == OR) {
-    const both = f32x4.gt(f32x4.min(x, y), splat(0));
-    best = v128.bitselect(f32x4.add(x, y), best, both);
-  }
+  // max + max(min, 0). Where one of the two is NaN, pmax gives x and pmin gives y, so the sum is NaN.
+  const best = gate == OR
+    ? f32x4.add(f32x4.pmax(x, y), f32x4.pmax(f32x4.pmin(y, x), splat(0)))
+    : f32x4.max(x, y);
   return v128.xor(best, mirror);
 }
 

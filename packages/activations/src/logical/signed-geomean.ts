@@ -10,7 +10,7 @@ export interface SignedGeomeanOptions extends MaxoutOptions {
   readonly clampGrad?: number;
 }
 
-/** z as [outer, groups, k, inner], and whether its derivatives have a limit. */
+/** The op below works on z: [outer, groups, k, inner] and keeps the third axis. */
 interface Attributes {
   readonly clampGrad: number;
 }
@@ -18,6 +18,9 @@ interface Attributes {
 const MEMBERS = 2;
 
 function value(z: Tensor): Tensor {
+  const [outer, groups, , inner] = z.shape;
+  // The stock WASM backend divides by zero when it reduces an empty tensor.
+  if (z.size === 0) return tf.zeros([outer!, groups!, 1, inner!]);
   const root = tf.pow(tf.abs(z), 1 / z.shape[MEMBERS]!);
   return tf.prod(tf.mul(tf.sign(z), root), MEMBERS, true);
 }
@@ -25,6 +28,7 @@ function value(z: Tensor): Tensor {
 const gradient = defineOp<{ z: Tensor; dy: Tensor }, Attributes, Tensor>({
   name: 'SignedGeomeanGrad',
   reference({ z, dy }, { clampGrad }) {
+    if (z.size === 0) return tf.zerosLike(z);
     const slopes = tf.divNoNan(tf.div(value(z), z.shape[MEMBERS]!), z);
     return tf.mul(dy, Number.isFinite(clampGrad) ? tf.clipByValue(slopes, -clampGrad, clampGrad) : slopes);
   },
