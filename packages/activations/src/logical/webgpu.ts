@@ -69,8 +69,8 @@ export function backward(z: Tensor, dy: Tensor, call: GateCall, backend: KernelB
           const { shared, slope } = gates[call.gates[i]!.gate]!;
           return `
             let dy = Dy[at${i}] * uniforms.scale${i};
-            let shared = ${shared};
-            for (var i = 0; i < K; i++) { dz[i] += dy * ${slope('shared')}; }`;
+            let chosen = ${shared};
+            for (var i = 0; i < K; i++) { dz[i] += dy * ${slope('chosen')}; }`;
         })}
         let base = firstMember(index);
         for (var i = 0; i < K; i++) { result[base + i * uniforms.inner] = dz[i]; }
