@@ -29,7 +29,7 @@ export interface WebgpuPipeline {
 export function runWebgpuPipeline(kernelBackend: KernelBackend, pipeline: WebgpuPipeline): TensorInfo[] {
   const backend = kernelBackend as WebgpuBackend;
   const outputs = pipeline.outputs.map(({ shape, dtype }) => backend.makeTensorInfo(shape, dtype));
-  if (outputs.every((output) => util.sizeFromShape(output.shape) === 0)) {
+  if (outputs.length > 0 && outputs.every((output) => util.sizeFromShape(output.shape) === 0)) {
     for (const output of outputs) {
       backend.tensorMap.get(output.dataId).values = util.getTypedArrayFromDType(output.dtype as 'float32', 0);
     }
