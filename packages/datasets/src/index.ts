@@ -1,4 +1,6 @@
+export { digits } from './digits/digits.ts';
 export { DataError, type DataFault } from './errors/data-error.ts';
+export type { GeneratorOptions } from './generators/generator-options.ts';
 export { type IdxArray, parseIdx } from './idx/parse-idx.ts';
 export { loadMnist } from './mnist/load-mnist.ts';
 export type { Dataset, Samples } from './samples/samples.ts';
