@@ -2,7 +2,7 @@ import {
   ADA,
   AllReLU,
   LogicalDense,
-  type LogicalDenseArgs,
+  type LogicalDenseOptions,
   registerActivations,
 } from '@arborize/activations';
 import { digits, loadMnist, split } from '@arborize/datasets';
@@ -18,7 +18,7 @@ const HIDDEN = { small: [128, 64], paper: [100] } as const;
 type HiddenLayer = (args: DenseArgs, index: number) => tf.layers.Layer[];
 type DenseArgs = Parameters<typeof tf.layers.dense>[0];
 
-/** Which activation classifies best in a plain network: eleven published ones against ReLU. */
+/** Which activation classifies best in a plain network: ten published ones against ReLU. */
 export const activations: Experiment = {
   name: 'activations',
   title: 'Activations against ReLU',
@@ -52,7 +52,7 @@ export const activations: Experiment = {
       batchSize: 64,
       phases: [
         { epochs: 4, learningRate: 1e-3 },
-        { epochs: 2, learningRate: 1e-4 },
+        { epochs: 1, learningRate: 1e-4 },
       ],
     },
     paper: {
@@ -101,6 +101,6 @@ function layered(activation: (index: number) => tf.layers.Layer): HiddenLayer {
 }
 
 /** A dense layer whose outputs are gates over pairs, each pair going through every gate. */
-function logical(ops: LogicalDenseArgs['ops']): HiddenLayer {
+function logical(ops: LogicalDenseOptions['ops']): HiddenLayer {
   return (args) => [new LogicalDense({ ...args, ops, strategy: 'duplicate', normalized: true })];
 }
