@@ -11,7 +11,6 @@ export { type GateOptions, type LogicalOptions, logicalActivation } from './logi
 export { LogicalActivation, type LogicalActivationLayerOptions } from './logical/logical-activation-layer.ts';
 export { LogicalConv2D, type LogicalConv2DOptions } from './logical/logical-conv-2d.ts';
 export { LogicalDense, type LogicalDenseOptions } from './logical/logical-dense.ts';
-export { logicalLayers } from './logical/logical-layers.ts';
 export { type MaxoutOptions, maxout, minout } from './logical/maxout.ts';
 export { type Normalizer, type NormalizersOptions, normalizers } from './logical/normalizers.ts';
 export { type SignedGeomeanOptions, signedGeomean } from './logical/signed-geomean.ts';

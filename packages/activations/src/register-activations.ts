@@ -4,6 +4,7 @@ import { ada, leakyAda } from './ada/ada.ts';
 import { ADA } from './ada/ada-layer.ts';
 import { AllReLU } from './all-relu/all-relu-layer.ts';
 
+import { logicalLayers } from './logical/logical-layers.ts';
 import { nish } from './nish/nish.ts';
 import { Nish } from './nish/nish-layer.ts';
 
@@ -37,6 +38,6 @@ export function registerActivations(): ActivationNames {
     };
     serialization.registerClass(named);
   }
-  for (const layer of [Nish, ADA, AllReLU]) serialization.registerClass(layer);
+  for (const layer of [Nish, ADA, AllReLU, ...logicalLayers]) serialization.registerClass(layer);
   return Object.fromEntries(Object.keys(byName).map((name) => [name, name])) as ActivationNames;
 }
