@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type BundledCli, bundleCli } from './testing/start-cli.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { main } from './cli.ts';
+import { fakeExperiment } from './testing/fake-experiment.ts';
+import { type BundledCli, bundleCli, type Ending } from './testing/start-cli.ts';
 
 let cli: BundledCli;
 let out: string;
@@ -13,6 +15,21 @@ afterAll(() => cli.remove());
 beforeEach(async () => {
   out = await mkdtemp(join(tmpdir(), 'arborize-cli-'));
 });
+
+/** The command line in this process: faster than a process of its own, where none is to be interrupted. */
+async function call(args: readonly string[]): Promise<Ending> {
+  const said = { stdout: '', stderr: '' };
+  const hear = (stream: 'stdout' | 'stderr') => (line: string) => {
+    said[stream] += `${line}\n`;
+  };
+  vi.spyOn(console, 'log').mockImplementation(hear('stdout'));
+  vi.spyOn(console, 'error').mockImplementation(hear('stderr'));
+  try {
+    return { code: await main(args, [fakeExperiment]), ...said };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
 
 const fake = (...more: string[]) => ['run', 'fake', '--backend', 'cpu', '--out', out, ...more];
 const lines = async () =>
@@ -30,18 +47,18 @@ describe('help', () => {
     [['report', '--help']],
     [['doctor', '--help']],
   ])('arborize %j', async (args) => {
-    const { code, stdout, stderr } = await cli.run(args);
+    const { code, stdout, stderr } = await call(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('Usage: arborize');
   });
 
   it('prints the version', async () => {
-    expect((await cli.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await call(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it('lists experiments, also as JSON', async () => {
-    expect((await cli.run(['list'])).stdout).toContain('Does the runner keep what it is given?');
-    const [entry] = JSON.parse((await cli.run(['list', '--json'])).stdout);
+    expect((await call(['list'])).stdout).toContain('Does the runner keep what it is given?');
+    const [entry] = JSON.parse((await call(['list', '--json'])).stdout);
     expect(entry).toMatchObject({ name: 'fake', baseline: 'first', variants: ['first', 'second', 'third'] });
   });
 });
@@ -63,16 +80,16 @@ describe('errors', () => {
       'There is no directory /nowhere/at/all: name one that `arborize run` wrote.',
     ],
   ])('arborize %j', async (args, message) => {
-    const { code, stdout, stderr } = await cli.run(args);
+    const { code, stdout, stderr } = await call(args);
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `arborize: ${message}\n` });
   });
 
   it('shows the stack trace with --debug only', async () => {
-    expect((await cli.run(['run', 'fkae', '--debug'])).stderr).toMatch(/\n {4}at /);
+    expect((await call(['run', 'fkae', '--debug'])).stderr).toMatch(/\n {4}at /);
   });
 
   it('refuses data for an experiment that makes its own', async () => {
-    const { code, stderr } = await cli.run(fake('--data', out));
+    const { code, stderr } = await call(fake('--data', out));
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: 'arborize: The experiment fake makes its own data and takes no --data.\n',
@@ -80,7 +97,7 @@ describe('errors', () => {
   });
 
   it('names a backend that does not exist', async () => {
-    const { code, stderr } = await cli.run(['run', 'fake', '--backend', 'abacus', '--out', out]);
+    const { code, stderr } = await call(['run', 'fake', '--backend', 'abacus', '--out', out]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^arborize: .*abacus.*\n$/);
   });
@@ -177,11 +194,11 @@ describe('resume', () => {
 
 describe('report', () => {
   it('draws the report again from the results alone', async () => {
-    await cli.run(fake('--seeds', '1'));
+    await call(fake('--seeds', '1'));
     const path = join(out, 'report.html');
     const before = await readFile(path, 'utf8');
     await rm(path);
-    const { code, stdout } = await cli.run(['report', out]);
+    const { code, stdout } = await call(['report', out]);
     expect(code).toBe(0);
     expect(stdout).toContain('third');
     expect(await readFile(path, 'utf8')).toBe(before);
@@ -191,16 +208,16 @@ describe('report', () => {
     ['run.json', '{ "format": 1,', 'is broken or was written by another version of arborize.'],
     ['results.jsonl', '{}\n', 'line 1 is not a result of a run: delete that line to go on without it.'],
   ])('names a broken %s', async (file, content, message) => {
-    await cli.run(fake('--seeds', '1'));
+    await call(fake('--seeds', '1'));
     await writeFile(join(out, file), content);
-    const { code, stderr } = await cli.run(['report', out]);
+    const { code, stderr } = await call(['report', out]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/^arborize: .*\n$/);
     expect(stderr).toContain(message);
   });
 
   it('says so of a directory that holds no run', async () => {
-    const { code, stderr } = await cli.run(['report', out]);
+    const { code, stderr } = await call(['report', out]);
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `arborize: ${out} holds no run: there is no run.json in it.\n`,

@@ -19,7 +19,7 @@ export function showProgress(directory: string): (event: RunEvent) => void {
   let shown = Number.NEGATIVE_INFINITY;
   let metric = '';
 
-  const write = (line: string) => out.write(`${out.isTTY ? '\r\x1b[K' : ''}${line}\n`);
+  const write = (line: string) => console.log(`${out.isTTY ? '\r\x1b[K' : ''}${line}`);
   const remaining = (fraction: number) => {
     const advanced = fresh + fraction;
     if (advanced === 0) return '';
