@@ -1,6 +1,11 @@
 export { digits } from './digits/digits.ts';
 export { DataError, type DataFault } from './errors/data-error.ts';
+export { type FriedmanOptions, friedman } from './generators/friedman.ts';
+export { type GaussianClustersOptions, gaussianClusters } from './generators/gaussian-clusters.ts';
 export type { GeneratorOptions } from './generators/generator-options.ts';
+export { type SpiralsOptions, spirals } from './generators/spirals.ts';
+export { type TwoMoonsOptions, twoMoons } from './generators/two-moons.ts';
+export { type XorOptions, xor } from './generators/xor.ts';
 export { type IdxArray, parseIdx } from './idx/parse-idx.ts';
 export { loadMnist } from './mnist/load-mnist.ts';
 export type { Dataset, Samples } from './samples/samples.ts';

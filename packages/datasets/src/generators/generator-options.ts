@@ -8,17 +8,20 @@ export interface GeneratorOptions {
   readonly seed: number;
 }
 
-/** Refuses a count that is none and other numbers that are not finite and ≥ 0; the seed is checked where it is used. */
+/** Refuses a count that is none, and amounts that are not finite and ≥ 0; the seed is checked where it is used. */
 export function assertGeneratorOptions(
   where: string,
-  { count, ...others }: { readonly count: number; readonly [option: string]: number },
+  { count, ...amounts }: { readonly count: number; readonly [amount: string]: number },
 ): void {
-  if (!Number.isInteger(count) || count < 0) {
-    throw new ArgumentError({ where, argument: 'count', got: count, expected: 'an integer ≥ 0' });
+  assertWhole(where, 'count', count, 0);
+  for (const [argument, got] of Object.entries(amounts)) {
+    if (Number.isFinite(got) && got >= 0) continue;
+    throw new ArgumentError({ where, argument, got, expected: 'a number ≥ 0' });
   }
-  for (const [argument, got] of Object.entries(others)) {
-    if (!(Number.isFinite(got) && got >= 0)) {
-      throw new ArgumentError({ where, argument, got, expected: 'a number ≥ 0' });
-    }
-  }
+}
+
+/** Refuses what is not an integer of at least `least`. */
+export function assertWhole(where: string, argument: string, got: number, least: number): void {
+  if (Number.isSafeInteger(got) && got >= least) return;
+  throw new ArgumentError({ where, argument, got, expected: `an integer ≥ ${least}` });
 }
