@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exampleTests } from './check-examples.mjs';
 import { installTest } from './install-test.mjs';
 import { checkVersions } from './release/check-versions.mjs';
 import { entrySize } from './release/entry-size.mjs';
@@ -35,7 +36,7 @@ process.exit(counts.failed > 0 ? 1 : 0);
 
 async function checkPackages(packages) {
   for (const { name, manifest, tarball, packed, unpacked, folder: home } of packages) {
-    await check(`${manifest.name}: publint`, () => runTool('publint', ['run', tarball, '--strict'], {}));
+    await check(`${manifest.name}: publint`, () => runTool('publint', ['run', tarball, '--strict']));
     // The node16 profile leaves out TypeScript's "node10" resolution, which knows no `exports` and so no subpaths.
     await check(`${manifest.name}: types`, () =>
       runTool('@arethetypeswrong/cli', ['--profile', 'node16', tarball], {}, 'attw'),
@@ -53,6 +54,7 @@ async function checkPackages(packages) {
     );
   }
   await check('changeset version', () => checkVersions(packages));
-  for (const [name, test] of installTest(packages, join(folder, 'project')))
-    await check(`installed: ${name}`, test);
+  const installed = installTest(packages, join(folder, 'project'));
+  for (const [name, test] of installed) await check(`installed: ${name}`, test);
+  for (const [name, test] of exampleTests()) await check(`example ${name}`, test);
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const require = createRequire(import.meta.url);
+const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
 /** Runs a command and returns what it printed; throws with all of it when the command fails. */
 export function run(command, args, options = {}) {
@@ -11,8 +12,9 @@ export function run(command, args, options = {}) {
   return stdout;
 }
 
-/** Runs the command that a package of this workspace's node_modules brings. */
-export function runTool(name, args, options, bin = name) {
-  const manifest = require.resolve(`${name}/package.json`);
-  return run(process.execPath, [join(dirname(manifest), require(manifest).bin[bin]), ...args], options);
+/** Runs the command `bin` of a package in this workspace's node_modules. */
+export function runTool(name, args, options = {}, bin = name) {
+  const folder = join(MODULES, name);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return run(process.execPath, [join(folder, manifest.bin[bin]), ...args], options);
 }
