@@ -1,1 +1,1 @@
-export {};
+export { fileCache } from './node/file-cache.ts';
