@@ -5,11 +5,31 @@ export function splat(value: f32): v128 {
   return f32x4.splat(value);
 }
 
+/**
+ * The smaller of x and a limit, one instruction where f32x4.min takes many; a NaN x stays NaN, so x comes first.
+ */
+@inline
+export function atMost(x: v128, limit: f32): v128 {
+  return f32x4.pmin(x, splat(limit));
+}
+
+/** The larger of x and a limit; a NaN x stays NaN. */
+@inline
+export function atLeast(x: v128, limit: f32): v128 {
+  return f32x4.pmax(x, splat(limit));
+}
+
+// Added to a float of magnitude below 2²², 1.5·2²³ rounds it to a whole number, which the low bits of the sum then hold.
+const ROUNDER: f32 = 12582912;
+
 /** e^x with a relative error below 2e-7; flushes to about 1e-38 below −87.3 and saturates above 88.3. */
 @inline
 export function exp(x: v128): v128 {
-  const clamped = f32x4.max(f32x4.min(x, splat(88.3762626647949)), splat(-87.3365447505531));
-  const n = f32x4.nearest(f32x4.mul(clamped, splat(1.44269504088896341)));
+  const clamped = atLeast(atMost(x, 88.3762626647949), -87.3365447505531);
+  // With 127, the bias of float exponents, in the low bits, a shift alone makes 2ⁿ.
+  const shifted = f32x4.add(f32x4.mul(clamped, splat(1.44269504088896341)), splat(ROUNDER + 127));
+  const power = i32x4.shl(shifted, 23);
+  const n = f32x4.sub(shifted, splat(ROUNDER + 127));
   // ln 2 in two parts, the first exact in few bits, so that n·ln 2 is subtracted without rounding.
   let r = f32x4.sub(clamped, f32x4.mul(n, splat(0.693359375)));
   r = f32x4.sub(r, f32x4.mul(n, splat(-2.12194440e-4)));
@@ -19,7 +39,6 @@ export function exp(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), splat(1.6666665459e-1));
   p = f32x4.add(f32x4.mul(p, r), splat(5.0000001201e-1));
   p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), splat(1));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
   return f32x4.mul(p, power);
 }
 
@@ -41,23 +60,26 @@ function subtractPi(x: v128, q: v128): v128 {
   return f32x4.sub(r, f32x4.mul(q, splat(1.509957990978376432e-7)));
 }
 
-/** Flips the sign of the lanes where the whole number `n` is odd. */
+/** Flips the sign of the lanes where the whole number held in the low bits of `shifted` is odd. */
 @inline
-function flipWhereOdd(value: v128, n: v128): v128 {
-  return v128.xor(value, i32x4.shl(i32x4.trunc_sat_f32x4_s(n), 31));
+function flipWhereOdd(value: v128, shifted: v128): v128 {
+  return v128.xor(value, i32x4.shl(shifted, 31));
 }
 
 @inline
 export function sin(x: v128): v128 {
-  const n = f32x4.nearest(f32x4.mul(x, splat(0.318309886183790671)));
-  return flipWhereOdd(sinNearZero(subtractPi(x, n)), n);
+  const shifted = f32x4.add(f32x4.mul(x, splat(0.318309886183790671)), splat(ROUNDER));
+  const n = f32x4.sub(shifted, splat(ROUNDER));
+  return flipWhereOdd(sinNearZero(subtractPi(x, n)), shifted);
 }
 
 @inline
 export function cos(x: v128): v128 {
   // With x = (n − ½)π + r, cos x = (−1)ⁿ sin r.
-  const n = f32x4.nearest(f32x4.add(f32x4.mul(x, splat(0.318309886183790671)), splat(0.5)));
-  return flipWhereOdd(sinNearZero(subtractPi(x, f32x4.sub(n, splat(0.5)))), n);
+  const half = f32x4.add(f32x4.mul(x, splat(0.318309886183790671)), splat(0.5));
+  const shifted = f32x4.add(half, splat(ROUNDER));
+  const n = f32x4.sub(shifted, splat(ROUNDER));
+  return flipWhereOdd(sinNearZero(subtractPi(x, f32x4.sub(n, splat(0.5)))), shifted);
 }
 
 /** 1 / (1 + e^−x), from e^−|x| so that nothing overflows. */

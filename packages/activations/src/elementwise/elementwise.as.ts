@@ -1,5 +1,5 @@
 // Forward and backward kernels of the element-wise activations: y = value(x), dx = dy · slope(x).
-import { cos, exp, loadTail, sigmoid, sin, splat, storeTail, zeroUnless } from '../../../core/assembly/simd-math';
+import { atLeast, atMost, cos, exp, loadTail, sigmoid, sin, splat, storeTail, zeroUnless } from '../../../core/assembly/simd-math';
 
 const NISH = 0;
 const ADA = 1;
@@ -16,7 +16,7 @@ const DEEP: f32 = -104;
 function nishValue(x: v128, p: v128, a: v128, b: v128): v128 {
   const positive = f32x4.gt(x, splat(0));
   if (v128.all_true<i32>(positive)) return x;
-  const z = f32x4.max(f32x4.min(x, splat(0)), splat(DEEP));
+  const z = atLeast(atMost(x, 0), DEEP);
   const wave = f32x4.add(f32x4.mul(p, z), f32x4.mul(a, sin(f32x4.mul(b, z))));
   const damped = zeroUnless(f32x4.mul(wave, sigmoid(z)), v128.not(f32x4.lt(x, splat(DEEP))));
   return v128.bitselect(x, damped, positive);
@@ -26,7 +26,7 @@ function nishValue(x: v128, p: v128, a: v128, b: v128): v128 {
 function nishSlope(x: v128, p: v128, a: v128, b: v128): v128 {
   const positive = f32x4.gt(x, splat(0));
   if (v128.all_true<i32>(positive)) return splat(1);
-  const z = f32x4.max(f32x4.min(x, splat(0)), splat(DEEP));
+  const z = atLeast(atMost(x, 0), DEEP);
   const bz = f32x4.mul(b, z);
   const s = sigmoid(z);
   const wave = f32x4.add(f32x4.mul(p, z), f32x4.mul(a, sin(bz)));
@@ -38,7 +38,7 @@ function nishSlope(x: v128, p: v128, a: v128, b: v128): v128 {
 
 @inline
 function adaValue(x: v128, alpha: v128, c: v128, leak: v128): v128 {
-  const q = f32x4.max(x, splat(0));
+  const q = atLeast(x, 0);
   const exponent = f32x4.sub(c, f32x4.mul(alpha, q));
   const bump = zeroUnless(f32x4.mul(q, exp(exponent)), v128.not(f32x4.lt(exponent, splat(DEEP))));
   // Without a leak, −∞ must give 0 and not −∞ · 0.
@@ -48,7 +48,7 @@ function adaValue(x: v128, alpha: v128, c: v128, leak: v128): v128 {
 
 @inline
 function adaSlope(x: v128, alpha: v128, c: v128, leak: v128): v128 {
-  const q = f32x4.max(x, splat(0));
+  const q = atLeast(x, 0);
   const aq = f32x4.mul(alpha, q);
   const exponent = f32x4.sub(c, aq);
   const slope = f32x4.mul(f32x4.sub(splat(1), aq), exp(exponent));
@@ -59,7 +59,7 @@ function adaSlope(x: v128, alpha: v128, c: v128, leak: v128): v128 {
 /** x·tanh(softplus x) with one exponential: with e = eˣ, tanh(softplus x) = (e² + 2e) / (e² + 2e + 2). */
 @inline
 function mishValue(x: v128): v128 {
-  const e = exp(f32x4.min(x, splat(20)));
+  const e = exp(atMost(x, 20));
   const n = f32x4.mul(e, f32x4.add(e, splat(2)));
   const y = f32x4.mul(x, f32x4.div(n, f32x4.add(n, splat(2))));
   const damped = zeroUnless(y, v128.not(f32x4.lt(x, splat(DEEP))));
@@ -68,7 +68,7 @@ function mishValue(x: v128): v128 {
 
 @inline
 function mishSlope(x: v128): v128 {
-  const e = exp(f32x4.min(x, splat(20)));
+  const e = exp(atMost(x, 20));
   const n = f32x4.mul(e, f32x4.add(e, splat(2)));
   const t = f32x4.div(n, f32x4.add(n, splat(2)));
   const s = f32x4.div(e, f32x4.add(e, splat(1)));
@@ -87,7 +87,7 @@ function siluValue(x: v128, beta: v128): v128 {
 function siluSlope(x: v128, beta: v128): v128 {
   const z = f32x4.mul(beta, x);
   const s = sigmoid(z);
-  const tame = f32x4.max(f32x4.min(z, splat(-DEEP)), splat(DEEP));
+  const tame = atLeast(atMost(z, -DEEP), DEEP);
   const slope = f32x4.add(s, f32x4.mul(f32x4.mul(tame, s), f32x4.sub(splat(1), s)));
   return zeroUnless(slope, v128.not(f32x4.lt(z, splat(DEEP))));
 }
@@ -115,7 +115,7 @@ function geluValue(x: v128): v128 {
 
 @inline
 function geluSlope(x: v128): v128 {
-  const z = f32x4.max(f32x4.min(x, splat(FAR)), splat(-FAR));
+  const z = atLeast(atMost(x, FAR), -FAR);
   const density = f32x4.mul(splat(0.39894228040143268), exp(f32x4.mul(splat(-0.5), f32x4.mul(z, z))));
   const slope = f32x4.add(normalCdf(z), f32x4.mul(z, density));
   return zeroUnless(slope, v128.not(f32x4.lt(x, splat(-FAR))));
@@ -124,7 +124,7 @@ function geluSlope(x: v128): v128 {
 @inline
 function geluTanhValue(x: v128): v128 {
   // ½(1 + tanh u) = σ(2u), u = √(2/π)(x + 0.044715 x³)
-  const z = f32x4.max(f32x4.min(x, splat(FAR)), splat(-FAR));
+  const z = atLeast(atMost(x, FAR), -FAR);
   const cubic = f32x4.mul(z, f32x4.add(splat(1), f32x4.mul(splat(0.044715), f32x4.mul(z, z))));
   const s = sigmoid(f32x4.mul(splat(1.59576912160573081), cubic));
   return zeroUnless(f32x4.mul(x, s), v128.not(f32x4.lt(x, splat(-FAR))));
@@ -132,7 +132,7 @@ function geluTanhValue(x: v128): v128 {
 
 @inline
 function geluTanhSlope(x: v128): v128 {
-  const z = f32x4.max(f32x4.min(x, splat(FAR)), splat(-FAR));
+  const z = atLeast(atMost(x, FAR), -FAR);
   const square = f32x4.mul(z, z);
   const cubic = f32x4.mul(z, f32x4.add(splat(1), f32x4.mul(splat(0.044715), square)));
   const s = sigmoid(f32x4.mul(splat(1.59576912160573081), cubic));
