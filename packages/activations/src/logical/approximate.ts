@@ -1,53 +1,58 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type GateMath, mirrored } from './gate-math.ts';
+import { evenSign, type GateMath, mirrored } from './gate-math.ts';
 
-/** The axis of the members in z: [outer, groups, k, inner]. */
-const MEMBERS = 2;
+type Pair = (x: Tensor, y: Tensor) => Tensor;
+const maximum: Pair = (x, y) => tf.maximum(x, y);
+const minimum: Pair = (x, y) => tf.minimum(x, y);
+const product: Pair = (x, y) => tf.mul(x, y);
+
+/** True for the first member of each group that equals `wanted`: ties go to the first on every backend. */
+function firstEqual(members: readonly Tensor[], wanted: Tensor): Tensor[] {
+  let free = tf.onesLike(tf.equal(wanted, wanted));
+  return members.map((member) => {
+    const first = tf.logicalAnd(tf.equal(member, wanted), free);
+    free = tf.logicalAnd(free, tf.logicalNot(first));
+    return first;
+  });
+}
 
 function toFloat(condition: Tensor): Tensor {
   return tf.cast(condition, 'float32');
 }
 
-/** 1 at the first of the true members of each group, 0 elsewhere: ties go to the first on every backend. */
-function first(condition: Tensor): Tensor {
-  const k = condition.shape[MEMBERS]!;
-  const index = tf.reshape(tf.range(0, k), [1, 1, k, 1]);
-  const lowest = tf.min(tf.where(condition, index, k), MEMBERS, true);
-  return toFloat(tf.equal(index, lowest));
-}
-
 const max: GateMath = {
-  value: (z) => tf.max(z, MEMBERS),
-  slopes: (z) => first(tf.equal(z, tf.max(z, MEMBERS, true))),
+  value: (members) => members.reduce(maximum),
+  slopes: (members) => firstEqual(members, members.reduce(maximum)).map(toFloat),
 };
 
 const or: GateMath = {
-  value(z) {
-    const sum = tf.sum(tf.relu(z), MEMBERS);
-    return tf.where(tf.greater(sum, 0), sum, tf.max(z, MEMBERS));
+  value(members) {
+    const sum = tf.addN(members.map((z) => tf.relu(z)));
+    return tf.where(tf.greater(sum, 0), sum, members.reduce(maximum));
   },
-  slopes(z) {
-    const positive = toFloat(tf.greater(z, 0));
-    return tf.where(tf.greater(tf.max(z, MEMBERS, true), 0), positive, max.slopes(z));
+  slopes(members) {
+    const anyPositive = tf.greater(members.reduce(maximum), 0);
+    const first = max.slopes(members);
+    return members.map((z, i) => tf.where(anyPositive, toFloat(tf.greater(z, 0)), first[i]!));
   },
 };
 
+// Signs are multiplied, never the values, whose product underflows.
 const xnor: GateMath = {
-  value: (z) => tf.mul(signs(tf.sign(z), false), tf.min(tf.abs(z), MEMBERS)),
-  slopes(z) {
-    const magnitude = tf.abs(z);
-    const least = first(tf.equal(magnitude, tf.min(magnitude, MEMBERS, true)));
+  value(members) {
+    const signs = members.map((z) => tf.sign(z)).reduce(product);
+    const least = members.map((z) => tf.abs(z)).reduce(minimum);
+    return tf.mul(tf.mul(signs, least), evenSign(members));
+  },
+  slopes(members) {
+    const magnitudes = members.map((z) => tf.abs(z));
+    const first = firstEqual(magnitudes, magnitudes.reduce(minimum));
     // The sign of the least member itself takes no part: with 1 in its place the product is over the others.
-    const others = tf.where(tf.greater(least, 0), 1, tf.sign(z));
-    return tf.mul(least, signs(others, true));
+    const others = members.map((z, i) => tf.where(first[i]!, tf.onesLike(z), tf.sign(z))).reduce(product);
+    return first.map((condition) => tf.mul(tf.mul(toFloat(condition), others), evenSign(members)));
   },
 };
-
-/** (−1)ᵏ · ∏ sgn(zᵢ): signs are multiplied, never the values, whose product underflows. */
-function signs(each: Tensor, keepDims: boolean): Tensor {
-  return tf.mul(tf.prod(each, MEMBERS, keepDims), each.shape[MEMBERS]! % 2 ? -1 : 1);
-}
 
 /** The piecewise linear gates, max and min. */
 export const approximateGates = { or, and: mirrored(or), xnor, max, min: mirrored(max) };

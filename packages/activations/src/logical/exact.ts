@@ -1,9 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type GateMath, mirrored } from './gate-math.ts';
-
-/** The axis of the members in z: [outer, groups, k, inner]. */
-const MEMBERS = 2;
+import { evenSign, type GateMath, mirrored } from './gate-math.ts';
 
 type Fold = (x: Tensor, y: Tensor) => Tensor;
 
@@ -24,33 +21,28 @@ const xnorPair: Fold = (x, y) => {
 };
 
 const or: GateMath = {
-  value: (z) => tf.unstack(z, MEMBERS).reduce(orPair),
-  slopes(z) {
+  value: (members) => members.reduce(orPair),
+  slopes(members) {
     // σ(zᵢ) / σ(OR), as the exponential of a difference that is never positive.
-    const y = tf.expandDims(or.value(z), MEMBERS);
-    return tf.exp(tf.sub(tf.softplus(tf.neg(y)), tf.softplus(tf.neg(z))));
+    const y = tf.softplus(tf.neg(members.reduce(orPair)));
+    return members.map((z) => tf.exp(tf.sub(y, tf.softplus(tf.neg(z)))));
   },
 };
 
+// Folding pairs flips the meaning from even to odd with every member, hence the sign.
 const xnor: GateMath = {
-  value: (z) => tf.mul(tf.unstack(z, MEMBERS).reduce(xnorPair), evenSign(z)),
-  slopes(z) {
-    const members = tf.unstack(z, MEMBERS);
+  value: (members) => tf.mul(members.reduce(xnorPair), evenSign(members)),
+  slopes(members) {
     const before = runningFold(members, xnorPair);
     const after = runningFold(members.toReversed(), xnorPair).toReversed();
-    const slopes = members.map((member, i) => {
+    return members.map((member, i) => {
       const neighbours = [before[i - 1], after[i + 1]].filter((fold) => fold !== undefined);
       const others = neighbours.reduce(xnorPair);
-      return tf.sub(tf.sigmoid(tf.add(member, others)), tf.sigmoid(tf.sub(member, others)));
+      const slope = tf.sub(tf.sigmoid(tf.add(member, others)), tf.sigmoid(tf.sub(member, others)));
+      return tf.mul(slope, evenSign(members));
     });
-    return tf.mul(tf.stack(slopes, MEMBERS), evenSign(z));
   },
 };
-
-/** (−1)ᵏ: folding XNOR flips the meaning from even to odd with every member. */
-function evenSign(z: Tensor): number {
-  return z.shape[MEMBERS]! % 2 ? -1 : 1;
-}
 
 /** [a, f(a, b), f(f(a, b), c), …] */
 function runningFold(members: readonly Tensor[], fold: Fold): Tensor[] {

@@ -10,30 +10,41 @@ const functions: Readonly<Record<GroupFunction, GateMath>> = { ...approximateGat
 function math({ gate }: GateRun, { temperature: t }: GateCall): GateMath {
   const { value, slopes } = functions[gate];
   if (t === 1) return { value, slopes };
-  return { value: (z) => tf.mul(value(tf.div(z, t)), t), slopes: (z) => slopes(tf.div(z, t)) };
+  const heated = (members: readonly Tensor[]) => members.map((z) => tf.div(z, t));
+  return {
+    value: (members) => tf.mul(value(heated(members)), t),
+    slopes: (members) => slopes(heated(members)),
+  };
+}
+
+/** The groups of a run, one tensor [outer, count, inner] for each member. */
+function membersOf(run: GateRun, z: Tensor, call: GateCall): Tensor[] {
+  const { outer, groups, inner } = gateLayout(z.shape, call);
+  // With the members in front each of them is one piece of memory; stock backends split off other axes slowly.
+  const all = tf.transpose(tf.reshape(z, [outer, groups, call.k, inner]), [2, 0, 1, 3]);
+  return tf.unstack(tf.slice(all, [0, 0, run.first, 0], [call.k, outer, run.count, inner]));
 }
 
 export function gateValue(z: Tensor, call: GateCall): Tensor {
-  const { outer, groups, inner, runs, outputShape } = gateLayout(z.shape, call);
+  const { runs, outputShape } = gateLayout(z.shape, call);
   const shape = outputShape as ShapeMap[Rank];
   if (z.size === 0) return tf.zeros(shape);
-  const all = tf.reshape(z, [outer, groups, call.k, inner]);
   const parts = runs.map((run) => {
-    const members = tf.slice(all, [0, run.first, 0, 0], [outer, run.count, call.k, inner]);
-    return tf.add(tf.mul(math(run, call).value(members), run.scale), run.shift);
+    const value = math(run, call).value(membersOf(run, z, call));
+    return tf.add(tf.mul(value, run.scale), run.shift);
   });
   return tf.reshape(tf.concat(parts, 1), shape);
 }
 
 export function gateGradient(z: Tensor, dy: Tensor, call: GateCall): Tensor {
-  const { outer, groups, inner, width, runs } = gateLayout(z.shape, call);
+  const { outer, inner, width, runs } = gateLayout(z.shape, call);
   if (z.size === 0) return tf.zerosLike(z);
-  const all = tf.reshape(z, [outer, groups, call.k, inner]);
-  const dyAll = tf.reshape(dy, [outer, width, 1, inner]);
+  const dyAll = tf.reshape(dy, [outer, width, inner]);
   const parts = runs.map((run) => {
-    const members = tf.slice(all, [0, run.first, 0, 0], [outer, run.count, call.k, inner]);
-    const dyRun = tf.slice(dyAll, [0, run.at, 0, 0], [outer, run.count, 1, inner]);
-    return tf.mul(tf.mul(dyRun, run.scale), math(run, call).slopes(members));
+    const dyRun = tf.mul(tf.slice(dyAll, [0, run.at, 0], [outer, run.count, inner]), run.scale);
+    const slopes = math(run, call).slopes(membersOf(run, z, call));
+    return tf.stack(slopes.map((slope) => tf.mul(dyRun, slope)));
   });
-  return tf.reshape(call.strategy === 'duplicate' ? tf.addN(parts) : tf.concat(parts, 1), z.shape);
+  const dMembers = call.strategy === 'duplicate' ? tf.addN(parts) : tf.concat(parts, 2);
+  return tf.reshape(tf.transpose(dMembers, [1, 2, 0, 3]), z.shape);
 }
