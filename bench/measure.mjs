@@ -1,0 +1,108 @@
+import { Unavailable } from './peers/unavailable.mjs';
+
+/** A turn lasts at least this long: short steps are repeated in it. */
+const TURN = 20;
+
+/**
+ * Runs one case: the contenders prove that they compute the same, warm up, then take turns.
+ *
+ * @param contenders The first is ours.
+ * @param rounds Turns at most for each; one that needs more than `seconds` for them gets fewer, but one at least.
+ * @returns For each contender its name and either `milliseconds` (one number a round), or a `note` why it has none.
+ */
+export async function measure({ contenders, tolerance = 1e-4, steps = 1 }, { rounds, seconds, slow }) {
+  const entries = [];
+  let expected;
+  for (const { name, slow: isSlow, start } of contenders) {
+    const entry = { name };
+    entries.push(entry);
+    if (isSlow && !slow) {
+      entry.note = 'left out: takes minutes, add --slow';
+      continue;
+    }
+    try {
+      entry.runner = await start();
+      const values = await valuesOf(entry, steps);
+      expected ??= values;
+      entry.difference = difference(values, expected);
+      if (!(entry.difference <= tolerance)) {
+        entry.wrong = true;
+        entry.note = `differs from ${entries[0].name} by ${entry.difference.toExponential(1)}`;
+      }
+    } catch (error) {
+      entry.note = reason(error);
+    }
+  }
+  const running = entries.filter(({ note }) => !note);
+  for (const entry of running) await warmUp(entry, { rounds, seconds });
+  for (let round = 0; round < rounds; round++) {
+    for (const entry of running) if (round < entry.rounds) entry.milliseconds.push(await takeTurn(entry));
+  }
+  for (const { runner } of entries) await runner?.stop();
+  return entries.map(({ runner, rounds, repeats, once, ...result }) => result);
+}
+
+async function valuesOf(entry, steps) {
+  const all = [];
+  for (let step = 0; step < steps; step++) {
+    const begin = performance.now();
+    all.push(await entry.runner.values());
+    entry.once = performance.now() - begin;
+  }
+  return all.length === 1 ? all[0] : Float32Array.from(all.flatMap((values) => [...values]));
+}
+
+/** The largest difference as a fraction of the largest magnitude. */
+function difference(values, expected) {
+  if (values.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let largest = 0;
+  let scale = 0;
+  for (let i = 0; i < values.length; i++) {
+    const distance = Math.abs(values[i] - expected[i]);
+    if (Number.isNaN(distance)) return Number.NaN;
+    largest = Math.max(largest, distance);
+    scale = Math.max(scale, Math.abs(expected[i]));
+  }
+  return scale === 0 ? largest : largest / scale;
+}
+
+function reason(error) {
+  if (error instanceof Unavailable) return `skipped: ${error.message}`;
+  const kernel = /Kernel '(\w+)' not registered/.exec(error.message);
+  return kernel ? `not supported: no ${kernel[1]}` : `failed: ${error.message}`;
+}
+
+/** Lets the engine compile what is hot, and learns how many steps fill a turn and how many turns fit. */
+async function warmUp(entry, { rounds, seconds }) {
+  let step = entry.once;
+  // Where a single step fills the time, the one that proved the result has to do.
+  for (let i = 0; i < 3 && 4 * step < 1000 * seconds; i++) step = await entry.runner.time();
+  entry.repeats = Math.max(1, Math.ceil(TURN / step));
+  entry.rounds = Math.max(1, Math.min(rounds, Math.floor((1000 * seconds) / (step * entry.repeats))));
+  entry.milliseconds = [];
+}
+
+/** Milliseconds a step. Where steps are short, the first is not counted: the caches are full of another's numbers. */
+async function takeTurn({ runner, repeats }) {
+  if (repeats > 1) await runner.time();
+  let sum = 0;
+  for (let i = 0; i < repeats; i++) sum += await runner.time();
+  return sum / repeats;
+}
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Min, median and the median of the round-by-round ratios to ours, for contenders that were timed. */
+export function summarize(results) {
+  const ours = results[0].milliseconds;
+  return results.map((result) => {
+    const { milliseconds } = result;
+    if (!milliseconds) return result;
+    const ratio = ours && median(milliseconds.slice(0, ours.length).map((time, i) => time / ours[i]));
+    return { ...result, min: Math.min(...milliseconds), median: median(milliseconds), ratio };
+  });
+}
