@@ -1,3 +1,6 @@
+export { loadCsv } from './csv/load-csv.ts';
+export { type CsvOptions, type CsvSamples, parseCsv } from './csv/parse-csv.ts';
+export type { TableOptions } from './csv/read-table.ts';
 export { digits } from './digits/digits.ts';
 export { DataError, type DataFault } from './errors/data-error.ts';
 export { type FriedmanOptions, friedman } from './generators/friedman.ts';

@@ -1,27 +1,35 @@
 import { DataError } from '../errors/data-error.ts';
 import { assertChecksum, hasChecksum } from './checksum.ts';
-import { fullName, type LoadOptions, type Source } from './source.ts';
+import type { LoadOptions, Source } from './source.ts';
 
 /** Downloads files under a URL. */
-export function urlSource(location: string, { onProgress, cache, checksums }: LoadOptions): Source {
-  const source: Source = {
+export function urlSource(location: string, options: LoadOptions): Source {
+  return {
     location,
-    async read(path) {
-      const url = fullName(source, path.split('/').map(encodeURIComponent).join('/'));
-      const checksum = checksums?.[path];
-      const kept = await cache?.read(url);
-      if (kept && (await hasChecksum(kept, checksum))) {
-        onProgress?.({ file: path, done: kept.length, total: kept.length });
-        return kept;
-      }
-      const bytes = await download(url, (done, total) => onProgress?.({ file: path, done, total }));
-      if (!bytes) return null;
-      await assertChecksum(bytes, checksum, url);
-      await cache?.write(url, bytes);
-      return bytes;
+    read(path) {
+      const url = `${location}/${path.split('/').map(encodeURIComponent).join('/')}`;
+      return fetchFile(url, path, options);
     },
   };
-  return source;
+}
+
+/** A file from the cache or the network, or `null`; `path` is what progress and checksums call it. */
+export async function fetchFile(
+  url: string,
+  path: string,
+  { onProgress, cache, checksums }: LoadOptions,
+): Promise<Uint8Array | null> {
+  const checksum = checksums?.[path];
+  const kept = await cache?.read(url);
+  if (kept && (await hasChecksum(kept, checksum))) {
+    onProgress?.({ file: path, done: kept.length, total: kept.length });
+    return kept;
+  }
+  const bytes = await download(url, (done, total) => onProgress?.({ file: path, done, total }));
+  if (!bytes) return null;
+  await assertChecksum(bytes, checksum, url);
+  await cache?.write(url, bytes);
+  return bytes;
 }
 
 /** The body of a URL, or `null` where the server says that there is nothing. */
