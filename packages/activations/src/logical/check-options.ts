@@ -56,13 +56,14 @@ export function checkChannels(
   axis: number,
   divisor: number,
 ): number {
+  const shown = `[${shape.map(String).join(', ')}]`;
   const resolved = axis < 0 ? axis + shape.length : axis;
   if (!Number.isInteger(axis) || resolved < 0 || resolved >= shape.length) {
     throw new ArgumentError({
       where,
       argument: 'options.axis',
       got: axis,
-      expected: `an axis of the shape [${shape.join(', ')}]`,
+      expected: `an axis of the shape ${shown}`,
     });
   }
   const channels = shape[resolved];
@@ -71,7 +72,7 @@ export function checkChannels(
       where,
       argument: 'the number of channels',
       got: channels,
-      expected: `a multiple of ${divisor} along axis ${resolved} of [${shape.join(', ')}]`,
+      expected: `a multiple of ${divisor} along axis ${resolved} of ${shown}`,
     });
   }
   return resolved;

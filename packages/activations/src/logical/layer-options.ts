@@ -53,6 +53,10 @@ export function layerConfig(options: Required<LogicalOptions>): serialization.Co
 export function gatedShape(where: string, shape: Shape, options: Required<LogicalOptions>): Shape {
   const { ops, strategy, k, axis } = options;
   const channelAxis = checkChannels(where, shape, axis, divisor(ops, strategy, k));
+  if (channelAxis === 0) {
+    const expected = `an axis of [${shape.map(String).join(', ')}] other than that of the batch`;
+    throw new ArgumentError({ where, argument: 'options.axis', got: axis, expected });
+  }
   const channels = shape[channelAxis];
   return typeof channels === 'number'
     ? shape.with(channelAxis, channels * featureFactor(ops, strategy, k))

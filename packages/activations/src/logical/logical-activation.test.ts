@@ -124,8 +124,8 @@ describe('logical gates: properties', () => {
       const y = await run((x) => logicalActivation(x, { ops: [op], k, exact }), samples);
       const mean = y.reduce((a, b) => a + b, 0) / y.length;
       const variance = y.reduce((a, b) => a + (b - mean) ** 2, 0) / y.length;
-      expect(Math.abs(mean)).toBeLessThan(0.008);
-      expect(Math.abs(Math.sqrt(variance) - 1)).toBeLessThan(0.01);
+      expect(Math.abs(mean)).toBeLessThan(0.005);
+      expect(Math.abs(Math.sqrt(variance) - 1)).toBeLessThan(0.005);
     }
   });
 

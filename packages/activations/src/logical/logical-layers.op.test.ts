@@ -141,8 +141,11 @@ describe('logical layers: errors', () => {
     expect(() => new LogicalDense({ units: 0 })).toThrow(
       'LogicalDense: options.units must be a positive integer, got 0.',
     );
+    expect(() => tfl.sequential({ layers: [dense(6), new LogicalActivation({ axis: 0 })] })).toThrow(
+      'LogicalActivation: options.axis must be an axis of [null, 6] other than that of the batch, got 0.',
+    );
     expect(() => tfl.sequential({ layers: [dense(6), new LogicalActivation({ k: 4 })] })).toThrow(
-      'LogicalActivation: the number of channels must be a multiple of 4 along axis 1 of [, 6], got 6.',
+      'LogicalActivation: the number of channels must be a multiple of 4 along axis 1 of [null, 6], got 6.',
     );
   });
 });
