@@ -51,7 +51,7 @@ export function andIl(x: Tensor | TensorLike, options: GateOptions = {}): Tensor
  * @throws ArgumentError for k below 2 (or above 16 if normalized), an axis outside the shape, or channels that are no
  *   multiple of k.
  * @example
- * xnorIl([1.5, -0.5]).print(); // [-0.3136659]
+ * xnorIl([1.5, -0.5]).print(); // [-0.3136664]
  * @see Lowe et al., "Logical Activation Functions", arXiv 2110.11940, §3.1.
  */
 export function xnorIl(x: Tensor | TensorLike, options: GateOptions = {}): Tensor {
