@@ -68,8 +68,5 @@ function verdict(error: Error & { code?: string; syscall?: string }): { message:
   );
   // A system call that failed is about the user's files or disk, and its message names the path.
   if (isMistake || error.syscall) return { message: error.message, code: 2 };
-  return {
-    message: `something went wrong inside arborize: ${error.message} Add --debug for the stack trace.`,
-    code: 1,
-  };
+  return { message: `something went wrong: ${error.message} (--debug shows where)`, code: 1 };
 }

@@ -36,7 +36,7 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
   const [left, right] = extent(all.map(({ x }) => x));
   const xTicks = ticks(left, right, width / 50, options.wholeX ? 1 : 0);
   const [low, high] = options.rangeY ?? extent(all.flatMap(({ y, band = 0 }) => [y - band, y + band]));
-  const yTicks = ticks(low, high, height / 45);
+  const yTicks = ticks(low, high, height / 38);
   const x = linearScale(xTicks.domain, [MARGIN.left, width - MARGIN.right]);
   const y = linearScale(yTicks.domain, [height - MARGIN.bottom, MARGIN.top]);
   const strong = (value: number) => (options.origin && value === 0 ? ' class="origin"' : '');

@@ -73,7 +73,10 @@ ${pictures.length > 0 ? `<h2>What was compared</h2>${pictureFigures(pictures)}` 
 
 function rates({ settings }: RunRecord): string {
   return settings.protocol.phases
-    .map(({ epochs, learningRate }) => `${epochs} epochs at ${learningRate}`)
+    .map(
+      ({ epochs, learningRate }, i) =>
+        `${epochs}${i === 0 ? (epochs === 1 ? ' epoch' : ' epochs') : ''} at ${learningRate}`,
+    )
     .join(', then ');
 }
 

@@ -50,8 +50,9 @@ td.strip .rail { stroke: var(--rule); } td.strip .mean { stroke: currentColor; s
 .legend button:hover, .legend button[aria-pressed=true] { border-color: var(--c); }
 .charts, .pictures { display: grid; gap: 1rem; }
 .charts { grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
-.charts figure:first-child { grid-column: 1 / -1; }
-.pictures { grid-template-columns: repeat(auto-fill, minmax(220px, 1fr)); }
+.charts figure:first-child { grid-column: 1 / -1; overflow-x: auto; }
+.charts figure:first-child svg { min-width: 620px; }
+.pictures { grid-template-columns: repeat(auto-fill, minmax(min(45%, 220px), 1fr)); }
 figure { margin: 0; padding: .8rem .8rem .5rem; background: var(--card); border: 1px solid var(--rule);
   border-radius: 10px; }
 figcaption { display: flex; flex-direction: column; font-size: .85rem; }
