@@ -10,6 +10,8 @@ export { type SpiralsOptions, spirals } from './generators/spirals.ts';
 export { type TwoMoonsOptions, twoMoons } from './generators/two-moons.ts';
 export { type XorOptions, xor } from './generators/xor.ts';
 export { type IdxArray, parseIdx } from './idx/parse-idx.ts';
+export { decodeImage, type RgbImage } from './images/decode-image.ts';
+export { type ImageFolderOptions, type ImageSamples, loadImageFolder } from './images/load-image-folder.ts';
 export { loadMnist } from './mnist/load-mnist.ts';
 export type { Dataset, Samples } from './samples/samples.ts';
 export { type SplitOptions, split } from './samples/split.ts';

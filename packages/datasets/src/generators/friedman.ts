@@ -1,6 +1,7 @@
+import { assertWhole } from '../errors/assert-whole.ts';
 import type { Samples } from '../samples/samples.ts';
 import { fillSamples } from './fill-samples.ts';
-import { assertGeneratorOptions, assertWhole, type GeneratorOptions } from './generator-options.ts';
+import { assertGeneratorOptions, type GeneratorOptions } from './generator-options.ts';
 
 export interface FriedmanOptions extends GeneratorOptions {
   /** Numbers in an example, of which the first five matter; an integer ≥ 5. Default 10. */

@@ -1,7 +1,8 @@
 import { Random } from '@arborize/core';
+import { assertWhole } from '../errors/assert-whole.ts';
 import type { Samples } from '../samples/samples.ts';
 import { fillSamples } from './fill-samples.ts';
-import { assertGeneratorOptions, assertWhole, type GeneratorOptions } from './generator-options.ts';
+import { assertGeneratorOptions, type GeneratorOptions } from './generator-options.ts';
 
 export interface GaussianClustersOptions extends GeneratorOptions {
   /** Clusters, one class each; an integer ≥ 1. Default 3. */

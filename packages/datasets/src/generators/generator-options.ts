@@ -1,4 +1,5 @@
 import { ArgumentError } from '@arborize/core';
+import { assertWhole } from '../errors/assert-whole.ts';
 
 /** Options of every generator. */
 export interface GeneratorOptions {
@@ -18,10 +19,4 @@ export function assertGeneratorOptions(
     if (Number.isFinite(got) && got >= 0) continue;
     throw new ArgumentError({ where, argument, got, expected: 'a number ≥ 0' });
   }
-}
-
-/** Refuses what is not an integer of at least `least`. */
-export function assertWhole(where: string, argument: string, got: number, least: number): void {
-  if (Number.isSafeInteger(got) && got >= least) return;
-  throw new ArgumentError({ where, argument, got, expected: `an integer ≥ ${least}` });
 }

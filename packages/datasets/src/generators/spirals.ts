@@ -1,6 +1,7 @@
+import { assertWhole } from '../errors/assert-whole.ts';
 import type { Samples } from '../samples/samples.ts';
 import { fillSamples } from './fill-samples.ts';
-import { assertGeneratorOptions, assertWhole, type GeneratorOptions } from './generator-options.ts';
+import { assertGeneratorOptions, type GeneratorOptions } from './generator-options.ts';
 
 export interface SpiralsOptions extends GeneratorOptions {
   /** Arms, one class each; an integer ≥ 2. Default 2. */
