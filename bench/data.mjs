@@ -28,6 +28,16 @@ export function labels(batch, classes) {
   return { shape: [batch, classes], values };
 }
 
+export function concatenate(parts) {
+  const whole = new Float32Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 function sizeOf(shape) {
   return shape.reduce((size, length) => size * length, 1);
 }

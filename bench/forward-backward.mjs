@@ -7,11 +7,11 @@ import { onBackend } from './peers/backends.mjs';
  *
  * @param ours The fused op.
  * @param others Other ways to compute it in TensorFlow.js, by name, on the same backend.
- * @param shape Of the input; `outputShape` of the value, if it differs.
+ * @param shape Of the input and of the value.
  * @param elsewhere Contenders that are not in TensorFlow.js, given the input and the gradient of the value.
  */
-export function forwardBackward({ name, ours, others, shape, outputShape = shape, elsewhere = () => [] }) {
-  const tensors = () => [noise(shape, 1, 4), noise(outputShape, 2)];
+export function forwardBackward({ name, ours, others, shape, elsewhere = () => [] }) {
+  const tensors = () => [noise(shape, 1, 4), noise(shape, 2)];
   const workOf = (f) => () => {
     const [x, dy] = tensors().map((tensor) => tf.tensor(tensor.values, tensor.shape));
     const valueAndGradient = tf.valueAndGrad(f);
@@ -27,10 +27,7 @@ export function forwardBackward({ name, ours, others, shape, outputShape = shape
     name: `${name} forward and backward, ${shape.join('×')}`,
     work: workOf(ours),
     peers: (backend) => [
-      ...Object.entries(others).map(([label, f]) => ({
-        ...onBackend(backend, label, workOf(f)),
-        backend: undefined,
-      })),
+      ...Object.entries(others).map(([label, f]) => onBackend(backend, label, workOf(f))),
       ...elsewhere(tensors),
     ],
   };

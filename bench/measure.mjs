@@ -1,3 +1,4 @@
+import { concatenate } from './data.mjs';
 import { Unavailable } from './peers/unavailable.mjs';
 
 /** A turn lasts at least this long: short steps are repeated in it. */
@@ -12,7 +13,7 @@ const TURN = 20;
  */
 export async function measure({ contenders, tolerance = 1e-4, steps = 1 }, { rounds, seconds, slow }) {
   const entries = [];
-  let expected;
+  let reference;
   for (const { name, slow: isSlow, start } of contenders) {
     const entry = { name };
     entries.push(entry);
@@ -23,11 +24,11 @@ export async function measure({ contenders, tolerance = 1e-4, steps = 1 }, { rou
     try {
       entry.runner = await start();
       const values = await valuesOf(entry, steps);
-      expected ??= values;
-      entry.difference = difference(values, expected);
+      reference ??= { name, values };
+      entry.difference = difference(values, reference.values);
       if (!(entry.difference <= tolerance)) {
         entry.wrong = true;
-        entry.note = `differs from ${entries[0].name} by ${entry.difference.toExponential(1)}`;
+        entry.note = `differs from ${reference.name} by ${entry.difference.toExponential(1)}`;
       }
     } catch (error) {
       entry.note = reason(error);
@@ -49,7 +50,7 @@ async function valuesOf(entry, steps) {
     all.push(await entry.runner.values());
     entry.once = performance.now() - begin;
   }
-  return all.length === 1 ? all[0] : Float32Array.from(all.flatMap((values) => [...values]));
+  return concatenate(all);
 }
 
 /** The largest difference as a fraction of the largest magnitude. */

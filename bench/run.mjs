@@ -41,8 +41,7 @@ const modules = await Promise.all(files.map((file) => import(`./cases/${file}`))
 const pattern = new RegExp(options.case, 'i');
 for (const { name, work, peers, ...comparison } of modules.flatMap((module) => module.default)) {
   if (!pattern.test(name)) continue;
-  const others = peers(options.backend).filter(({ backend }) => backend !== options.backend);
-  const contenders = [onBackend(options.backend, 'ours', work), ...others];
+  const contenders = [onBackend(options.backend, 'ours', work), ...peers(options.backend)];
   const results = summarize(await measure({ contenders, ...comparison }, { rounds, seconds, ...options }));
   run.cases.push({ name, results });
   print(name, results);

@@ -18,7 +18,7 @@ export function trainingStep({ name, data, makeLayers, task, slowOnCpu }) {
     );
     const model = sequential({ layers: makeLayers(layers) });
     model.compile({ optimizer: tf.train.adam(1e-3), loss: 'categoricalCrossentropy' });
-    model.trainableWeights.forEach((weight, i) => weight.write(initial[i]));
+    for (const [i, weight] of model.trainableWeights.entries()) weight.write(initial[i]);
     tf.dispose(initial);
     return {
       step: () => model.trainOnBatch(inputs, targets),
@@ -36,7 +36,7 @@ export function trainingStep({ name, data, makeLayers, task, slowOnCpu }) {
   return {
     name,
     work,
-    peers: () => [...stockBackends(work, { slowOnCpu }), inTorch(task, tensors)],
+    peers: (backend) => [...stockBackends(backend, work, { slowOnCpu }), inTorch(task, tensors)],
     // The loss of the later steps shows that gradients and updates agree, too.
     steps: 3,
     tolerance: 1e-3,

@@ -13,8 +13,8 @@ function fromLayers(activation) {
 /** The formulas as one would write them, with the gradient left to TensorFlow.js. */
 const compositions = {
   nish: (x) => {
-    const wave = tf.mul(tf.add(x, tf.sin(x)), tf.sigmoid(x));
-    return tf.where(tf.greater(x, 0), x, wave);
+    const negative = tf.minimum(x, 0);
+    return tf.add(tf.relu(x), tf.mul(tf.sin(negative), tf.sigmoid(negative)));
   },
   gelu: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.div(x, Math.SQRT2)), 1)),
   mish: (x) => tf.mul(x, tf.tanh(tf.softplus(x))),

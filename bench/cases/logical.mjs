@@ -4,7 +4,7 @@ import { forwardBackward } from '../forward-backward.mjs';
 
 /** OR of the pairs of adjacent channels: the sum of the positive ones, or else the larger. */
 function or(a, b) {
-  return tf.where(tf.greater(tf.maximum(a, b), 0), tf.add(tf.relu(a), tf.relu(b)), tf.maximum(a, b));
+  return tf.add(tf.add(tf.relu(a), tf.relu(b)), tf.minimum(tf.maximum(a, b), 0));
 }
 
 function composition(x) {

@@ -21,8 +21,8 @@ function product(size, shape, [form, transposeA, transposeB]) {
   return {
     name: `matMul ${size} ${form}`,
     work,
-    peers: () => [
-      ...stockBackends(work),
+    peers: (backend) => [
+      ...stockBackends(backend, work),
       inTorch('mat_mul', operands, transposes),
       productInJax(operands, transposes),
     ],

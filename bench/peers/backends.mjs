@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import { BackendError, useBackend } from '@arborize/backends';
 import * as tf from '@tensorflow/tfjs-core';
+import { concatenate } from '../data.mjs';
 import { Unavailable } from './unavailable.mjs';
 
 // One thread each, as the others have; TensorFlow reads these when it starts.
@@ -57,7 +58,6 @@ async function activate(name) {
 export function onBackend(backend, name, work) {
   return {
     name,
-    backend,
     async start() {
       await activate(backend);
       const { step, dispose } = work();
@@ -67,7 +67,7 @@ export function onBackend(backend, name, work) {
           const results = [await step()].flat();
           const values = await Promise.all(results.map((y) => (typeof y === 'number' ? [y] : y.data())));
           tf.dispose(results);
-          return Float32Array.from(values.flatMap((part) => [...part]));
+          return concatenate(values);
         },
         async time() {
           await activate(backend);
@@ -97,11 +97,12 @@ async function finish(results) {
   }
 }
 
-/** The stock backends of TensorFlow.js as peers. */
-export function stockBackends(work, { slowOnCpu = false } = {}) {
-  return [
-    onBackend('stockwasm', 'stock wasm', work),
-    { ...onBackend('cpu', 'stock cpu', work), slow: slowOnCpu },
-    onBackend('tensorflow', 'tfjs-node', work),
-  ];
+/** The stock backends of TensorFlow.js as peers of ours, without the one that ours is. */
+export function stockBackends(ours, work, { slowOnCpu = false } = {}) {
+  const peers = { stockwasm: 'stock wasm', cpu: 'stock cpu', tensorflow: 'tfjs-node' };
+  delete peers[ours === 'cuda' ? 'tensorflow' : ours];
+  return Object.entries(peers).map(([backend, name]) => ({
+    ...onBackend(backend, name, work),
+    slow: slowOnCpu && backend === 'cpu',
+  }));
 }

@@ -38,7 +38,9 @@ export function productInJax(tensors, { transposeA, transposeB }) {
           y.dispose();
           return milliseconds;
         },
-        stop: async () => operands.forEach((operand) => operand.dispose()),
+        async stop() {
+          for (const operand of operands) operand.dispose();
+        },
       };
     },
   };
