@@ -27,7 +27,12 @@ if (wasm.status !== 0) {
 const missing = probeProjects(values.project);
 const project = values.project.filter((name) => !missing.get(name));
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-const vitest = await startVitest('test', filters, { project, watch: false });
+const vitest = await startVitest('test', filters, {
+  project,
+  watch: false,
+  // TensorFlow.js greets in every file.
+  onConsoleLog: (text) => !text.includes('looks like you are running TensorFlow.js in Node.js'),
+});
 await vitest.close();
 
 const modules = vitest.state.getTestModules();
