@@ -38,11 +38,11 @@ describe('digits', () => {
 describe('digits, learned', () => {
   it('are too hard for a linear model, and a hidden layer does better', async () => {
     await tf.setBackend('cpu');
-    const linear = await accuracy([], 8);
+    const linear = await accuracy([], 6);
     expect(linear).toBeGreaterThan(0.7);
     expect(linear).toBeLessThan(0.9);
-    expect(await accuracy([32], 6)).toBeGreaterThan(linear + 0.03);
-  });
+    expect(await accuracy([32], 5)).toBeGreaterThan(linear + 0.03);
+  }, 120_000);
 });
 
 async function accuracy(hidden: readonly number[], epochs: number): Promise<number> {

@@ -43,7 +43,7 @@ describe('a URL', () => {
     const { url } = await serve({ 'a b#c': big });
     const events: ReadProgress[] = [];
     const source = await openSource(url, { onProgress: (event) => events.push(event) });
-    expect(await source.read('a b#c')).toEqual(big);
+    expect(Buffer.compare((await source.read('a b#c'))!, big)).toBe(0);
     expect(events.length).toBeGreaterThan(1);
     expect(events.map(({ done }) => done)).toEqual(events.map(({ done }) => done).toSorted((a, b) => a - b));
     expect(events.at(-1)).toEqual({ file: 'a b#c', done: big.length, total: big.length });
