@@ -6,6 +6,7 @@ import { fullName, type LoadOptions, type Source } from '../source/source.ts';
 import { decodeImage } from './decode-image.ts';
 import { imagePaths } from './image-paths.ts';
 import { resize } from './resize.ts';
+import { scaledToOne } from './scaled-to-one.ts';
 
 export interface ImageFolderOptions extends LoadOptions {
   /** Resizes every image to `[height, width]`, proportions aside. Default: images stay as they are and must be of one size. */
@@ -81,15 +82,17 @@ async function loadImage(
   if (!bytes) throw new DataError({ file: name, expected: 'an image', found: 'nothing of this name' });
   const { width, height, pixels } = await decodeImage(bytes, name);
   const channels = grayscale ? 1 : 3;
-  const values = grayscale ? luma(pixels) : Float32Array.from(pixels, (value) => value / 255);
+  const values = grayscale ? luma(pixels) : scaledToOne(pixels);
   if (!size) return { shape: [height, width, channels], values };
   return { shape: [...size, channels], values: resize(values, [height, width], size, channels) };
 }
 
 function luma(pixels: Uint8Array): Float32Array {
-  return Float32Array.from({ length: pixels.length / 3 }, (_, i) => {
-    return (0.299 * pixels[3 * i]! + 0.587 * pixels[3 * i + 1]! + 0.114 * pixels[3 * i + 2]!) / 255;
-  });
+  const values = new Float32Array(pixels.length / 3);
+  for (let i = 0; i < values.length; i++) {
+    values[i] = (0.299 * pixels[3 * i]! + 0.587 * pixels[3 * i + 1]! + 0.114 * pixels[3 * i + 2]!) / 255;
+  }
+  return values;
 }
 
 function classIndex(folder: string, classNames: readonly string[], source: Source, path: string): number {

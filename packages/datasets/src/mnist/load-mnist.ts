@@ -1,6 +1,7 @@
 import { DataError } from '../errors/data-error.ts';
 import { gunzip } from '../idx/gunzip.ts';
 import { type IdxArray, parseIdx } from '../idx/parse-idx.ts';
+import { scaledToOne } from '../images/scaled-to-one.ts';
 import type { Dataset, Samples } from '../samples/samples.ts';
 import { openSource } from '../source/open-source.ts';
 import { fullName, type LoadOptions, type Source } from '../source/source.ts';
@@ -53,13 +54,6 @@ async function loadPart(source: Source, part: string): Promise<Samples> {
     classes: CLASSES,
     count,
   };
-}
-
-/** A loop, because `Float32Array.from` takes seconds for the 47 million pixels of MNIST. */
-function scaledToOne(pixels: ArrayLike<number>): Float32Array {
-  const scaled = new Float32Array(pixels.length);
-  for (let i = 0; i < scaled.length; i++) scaled[i] = pixels[i]! / 255;
-  return scaled;
 }
 
 interface NamedArray {

@@ -49,6 +49,9 @@ describe('toTensors', () => {
     const before = tf.memory().numTensors;
     const tensors = toTensors(regression);
     expect(tf.memory().numTensors).toBe(before + 2);
+    (await tensors.xs.data()).fill(9);
+    (await tensors.ys.data()).fill(9);
+    expect([...regression.xs, ...regression.ys]).toEqual([0, 1, 10, 11, 20, 21, 0.5, -1, 2]);
     tf.dispose(tensors);
   });
 });

@@ -23,7 +23,8 @@ export function toTensors(
   const { count, shape, classes } = samples;
   const inputShape = flatten ? [sampleSize(samples)] : shape;
   return {
-    xs: tf.tensor(samples.xs, [count, ...inputShape], 'float32'),
+    // A tensor on the CPU keeps the array it is given.
+    xs: tf.tensor(samples.xs.slice(), [count, ...inputShape], 'float32'),
     ys: tf.tensor(targets(samples), [count, classes || 1], 'float32'),
   };
 }

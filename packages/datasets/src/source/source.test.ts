@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { loadMnist } from '../mnist/load-mnist.ts';
@@ -131,5 +132,30 @@ describe('a directory', () => {
     expect(new TextDecoder().decode((await source.read('b/2.txt'))!)).toBe('two');
     expect(await source.read('b/3.txt')).toBe(null);
     expect(events).toEqual([{ file: 'b/2.txt', done: 3, total: 3 }]);
+  });
+
+  it('edges: the same list however the directory is written', async () => {
+    const directory = await scratchDirectory({ 'b/c/2.txt': 'two' });
+    const relativePath = relative('.', directory);
+    for (const location of [
+      `${directory}//`,
+      `${directory}/../${basename(directory)}`,
+      `./${relativePath}`,
+    ]) {
+      const source = await openSource(location, {});
+      expect(await source.list!()).toEqual(['b/c/2.txt']);
+    }
+  });
+
+  it('errors: a directory where a file should be, a file on the way', async () => {
+    const directory = await scratchDirectory({ 'b/2.txt': 'two' });
+    const source = await openSource(directory, {});
+    await expect(source.read('b')).rejects.toThrow(
+      `${directory}/b: expected a readable file, found a directory.`,
+    );
+    expect(await source.read('b/2.txt/3')).toBe(null);
+    await expect(openSource(`${directory}/b/2.txt/c`, {})).rejects.toThrow(
+      `${directory}/b/2.txt/c: expected a directory, found nothing of this name.`,
+    );
   });
 });
