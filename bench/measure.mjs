@@ -75,12 +75,14 @@ function reason(error) {
 
 /** Lets the engine compile what is hot, and learns how many steps fill a turn and how many turns fit. */
 async function warmUp(entry, { rounds, seconds }) {
+  const available = 1000 * seconds;
+  // A step that fills the time alone is not repeated: the last one that proved the result counts.
+  if (entry.once >= available) return Object.assign(entry, { rounds: 0, milliseconds: [entry.once] });
   let step = entry.once;
-  // Where a single step fills the time, the one that proved the result has to do.
-  for (let i = 0; i < 3 && 4 * step < 1000 * seconds; i++) step = await entry.runner.time();
-  entry.repeats = Math.max(1, Math.ceil(TURN / step));
-  entry.rounds = Math.max(1, Math.min(rounds, Math.floor((1000 * seconds) / (step * entry.repeats))));
-  entry.milliseconds = [];
+  for (let i = 0; i < 3 && 4 * step < available; i++) step = await entry.runner.time();
+  const repeats = Math.max(1, Math.ceil(TURN / step));
+  const fitting = Math.max(1, Math.floor(available / (step * repeats)));
+  return Object.assign(entry, { repeats, rounds: Math.min(rounds, fitting), milliseconds: [] });
 }
 
 /** Milliseconds a step. Where steps are short, the first is not counted: the caches are full of another's numbers. */

@@ -23,28 +23,32 @@ if (!(Number.isInteger(rounds) && rounds > 0) || !(seconds > 0)) {
   process.exit(2);
 }
 
-const { device } = await startBackend(options.backend);
+const { name: backend, device } = await startBackend(options.backend).catch((error) => {
+  console.error(`npm run bench: ${error.message}`);
+  process.exit(2);
+});
 const machine = { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() };
 const run = {
   date: new Date().toISOString(),
   machine,
   node: process.version,
-  backend: options.backend,
+  backend,
   device,
   cases: [],
 };
 console.log(`${run.date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, Node ${run.node}`);
-console.log(`ours: ${options.backend}, ${device}`);
+console.log(`ours: ${backend}, ${device}`);
 
 const files = readdirSync(new URL('cases/', import.meta.url)).filter((file) => file.endsWith('.mjs'));
 const modules = await Promise.all(files.map((file) => import(`./cases/${file}`)));
 const pattern = new RegExp(options.case, 'i');
 for (const { name, work, peers, ...comparison } of modules.flatMap((module) => module.default)) {
   if (!pattern.test(name)) continue;
-  const contenders = [onBackend(options.backend, 'ours', work), ...peers(options.backend)];
+  console.log(`\n${name}`);
+  const contenders = [onBackend(backend, 'ours', work), ...peers(backend)];
   const results = summarize(await measure({ contenders, ...comparison }, { rounds, seconds, ...options }));
   run.cases.push({ name, results });
-  print(name, results);
+  print(results);
 }
 stopTorch();
 if (options.json) writeFileSync(options.json, `${JSON.stringify(run, null, 2)}\n`);
@@ -52,8 +56,7 @@ if (run.cases.length === 0) console.error(`npm run bench: no case matches ${opti
 const wrong = run.cases.some(({ results }) => results.some((result) => result.wrong));
 process.exit(wrong || run.cases.length === 0 ? 1 : 0);
 
-function print(name, results) {
-  console.log(`\n${name}`);
+function print(results) {
   console.log(row('', 'rounds', 'min ms', 'median ms', 'ratio'));
   for (const { name: contender, note, milliseconds, min, median, ratio } of results) {
     if (note) console.log(`  ${contender.padEnd(22)}  ${note}`);

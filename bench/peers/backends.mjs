@@ -34,11 +34,11 @@ function startStockWasm() {
 
 startStockWasm();
 
-/** Makes a backend the active one: `stockwasm`, or any name that `useBackend` takes. Returns its description. */
+/** Makes a backend the active one: any name that `useBackend` takes. Returns its description. */
 export async function startBackend(name) {
   try {
     const description = await useBackend(name);
-    registered.set(name, tf.getBackend());
+    registered.set(description.name, tf.getBackend());
     return description;
   } catch (error) {
     if (error instanceof BackendError) throw new Unavailable(error.message);
