@@ -5,7 +5,6 @@ export default [
   trainingStep({
     name: 'MLP step 784-1024-1024-10, batch 128',
     task: 'mlp',
-    slowOnCpu: true,
     data: () => ({
       x: noise([128, 784], 1),
       y: labels(128, 10),
