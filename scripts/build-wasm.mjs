@@ -15,7 +15,7 @@ const changed = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 
 const sources = files('src').filter((path) => path.endsWith(SOURCE));
 // Any of these may be imported by any source, so all of them count.
 const shared = files(fileURLToPath(new URL('../packages/core/assembly', import.meta.url)));
-const inputs = [fileURLToPath(import.meta.url), ...shared, ...sources];
+const inputs = [fileURLToPath(import.meta.url), ...shared, ...files('assembly'), ...sources];
 const newest = Math.max(...inputs.map(changed));
 
 for (const source of sources) {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../backend-error.ts';
 import { type BackendOptions, type Device, isNode } from '../device.ts';
+import { registerTrainingKernels } from '../wasm/register-training-kernels.ts';
 import { repairMatMul } from '../wasm/repair-mat-mul.ts';
 
 /** The stock WASM backend, repaired: nothing to install, and products of every form are fast and right. */
@@ -18,6 +19,7 @@ export const wasm: Device = {
       else if (isNode()) setWasmPaths(await folderInNode());
     }
     repairMatMul();
+    registerTrainingKernels();
     await reachSharedMemory();
   },
   async describe() {
