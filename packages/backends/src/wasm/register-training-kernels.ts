@@ -1,4 +1,6 @@
 import { provideConv2dKernels } from './conv-2d-kernels.ts';
+import { provideDepthwiseKernels } from './depthwise.ts';
+import { provideSegmentSum } from './segment-sum.ts';
 
 /**
  * Gives the WASM backend the kernels that training needs and the stock one lacks, and replaces those that are slow.
@@ -6,4 +8,6 @@ import { provideConv2dKernels } from './conv-2d-kernels.ts';
  */
 export function registerTrainingKernels(): void {
   provideConv2dKernels();
+  provideDepthwiseKernels();
+  provideSegmentSum();
 }

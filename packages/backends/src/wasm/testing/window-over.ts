@@ -1,35 +1,28 @@
-/** A window that slides along one axis. */
+/** How images are padded; explicit padding is given for rows and columns. */
+export type Padding =
+  | 'same'
+  | 'valid'
+  | [rows: [before: number, after: number], columns: [before: number, after: number]];
+
+/** A window that slides along one axis of an image: 0 for its rows, 1 for its columns. */
 export interface Window {
   readonly length: number;
   readonly size: number;
   readonly stride: number;
-  readonly dilation?: number;
-  /** Explicit padding is given for both axes of an image. */
-  readonly pad:
-    | 'same'
-    | 'valid'
-    | [height: [before: number, after: number], width: [before: number, after: number]];
+  readonly pad: Padding;
   readonly axis: 0 | 1;
 }
 
 /** For each output position, which element of the window lies on which element of the input. */
-export function windowOver({
-  length,
-  size,
-  stride,
-  dilation = 1,
-  pad,
-  axis,
-}: Window): [element: number, at: number][][] {
-  const extent = (size - 1) * dilation + 1;
-  const same = Math.max(0, (Math.ceil(length / stride) - 1) * stride + extent - length);
+export function windowOver({ length, size, stride, pad, axis }: Window): [element: number, at: number][][] {
+  const same = Math.max(0, (Math.ceil(length / stride) - 1) * stride + size - length);
   const [before, after] =
     pad === 'valid' ? [0, 0] : pad === 'same' ? [Math.floor(same / 2), Math.ceil(same / 2)] : pad[axis];
-  const positions = Math.floor((before + length + after - extent) / stride) + 1;
+  const positions = Math.floor((before + length + after - size) / stride) + 1;
   return Array.from({ length: positions }, (_, position) =>
     Array.from({ length: size }, (_, element): [number, number] => [
       element,
-      position * stride - before + element * dilation,
+      position * stride - before + element,
     ]).filter(([, at]) => at >= 0 && at < length),
   );
 }

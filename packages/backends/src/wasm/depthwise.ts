@@ -1,0 +1,66 @@
+import { wasmModule } from '@arborize/core';
+import {
+  backend_util,
+  type DepthwiseConv2dNativeBackpropFilterAttrs,
+  type DepthwiseConv2dNativeBackpropInputAttrs,
+} from '@tensorflow/tfjs-core';
+import { wasm } from './depthwise.as.generated.ts';
+import { provideKernel } from './provide-kernel.ts';
+import { type SetsWindow, WINDOW_BYTES, windowArguments } from './window.ts';
+
+interface Depthwise extends SetsWindow {
+  depthwiseFilterGradient(window: number, x: number, dy: number, dFilter: number, multiplier: number): void;
+  depthwiseInputGradient(window: number, dx: number, dy: number, filter: number, multiplier: number): void;
+}
+
+const depthwiseModule = wasmModule<Depthwise>(wasm);
+
+type Shape4 = [number, number, number, number];
+
+function depthwiseInfo(
+  input: readonly number[],
+  filter: readonly number[],
+  attrs: Omit<DepthwiseConv2dNativeBackpropInputAttrs, 'inputShape'>,
+): backend_util.Conv2DInfo {
+  const { strides, dilations, pad, dimRoundingMode } = attrs;
+  return backend_util.computeConv2DInfo(
+    input as Shape4,
+    filter as Shape4,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    true,
+  );
+}
+
+export function provideDepthwiseKernels(): void {
+  provideKernel<'x' | 'dy', DepthwiseConv2dNativeBackpropFilterAttrs>(
+    'DepthwiseConv2dNativeBackpropFilter',
+    ({ inputs: { x, dy }, attrs, backend }) => {
+      const { exports, address, output, withScratch } = depthwiseModule.on(backend)!;
+      const info = depthwiseInfo(x.shape, attrs.filterShape, attrs);
+      const dFilter = output(attrs.filterShape);
+      const [xAt, dyAt, dFilterAt] = [x, dy, dFilter].map(address) as [number, number, number];
+      withScratch(WINDOW_BYTES, (window) => {
+        exports.setWindow(window, ...windowArguments(info));
+        exports.depthwiseFilterGradient(window, xAt, dyAt, dFilterAt, attrs.filterShape[3]);
+      });
+      return dFilter;
+    },
+  );
+  provideKernel<'dy' | 'filter', DepthwiseConv2dNativeBackpropInputAttrs>(
+    'DepthwiseConv2dNativeBackpropInput',
+    ({ inputs: { dy, filter }, attrs, backend }) => {
+      const { exports, address, output, withScratch } = depthwiseModule.on(backend)!;
+      const info = depthwiseInfo(attrs.inputShape, filter.shape, attrs);
+      const dx = output(attrs.inputShape);
+      const [dxAt, dyAt, filterAt] = [dx, dy, filter].map(address) as [number, number, number];
+      withScratch(WINDOW_BYTES, (window) => {
+        exports.setWindow(window, ...windowArguments(info));
+        exports.depthwiseInputGradient(window, dxAt, dyAt, filterAt, filter.shape[3]!);
+      });
+      return dx;
+    },
+  );
+}
