@@ -1,5 +1,6 @@
 import { provideConv2dKernels } from './conv-2d-kernels.ts';
 import { provideDepthwiseKernels } from './depthwise.ts';
+import { providePoolKernels } from './pool.ts';
 import { provideSegmentSum } from './segment-sum.ts';
 
 /**
@@ -9,5 +10,6 @@ import { provideSegmentSum } from './segment-sum.ts';
 export function registerTrainingKernels(): void {
   provideConv2dKernels();
   provideDepthwiseKernels();
+  providePoolKernels();
   provideSegmentSum();
 }

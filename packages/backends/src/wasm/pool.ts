@@ -1,0 +1,53 @@
+import { wasmModule } from '@arborize/core';
+import { type AvgPoolGradAttrs, backend_util, type MaxPoolGradAttrs } from '@tensorflow/tfjs-core';
+import { wasm } from './pool.as.generated.ts';
+import { provideKernel } from './provide-kernel.ts';
+import { type SetsWindow, WINDOW_BYTES, windowArguments } from './window.ts';
+
+interface Pool extends SetsWindow {
+  maxPoolGradient(window: number, x: number, dy: number, dx: number): void;
+  averagePoolGradient(window: number, dy: number, dx: number): void;
+}
+
+const poolModule = wasmModule<Pool>(wasm);
+
+type Shape4 = [number, number, number, number];
+
+function poolWindow(
+  input: readonly number[],
+  { filterSize, strides, pad, dimRoundingMode }: MaxPoolGradAttrs,
+): ReturnType<typeof windowArguments> {
+  return windowArguments(
+    backend_util.computePool2DInfo(input as Shape4, filterSize, strides, 1, pad, dimRoundingMode),
+  );
+}
+
+/** The stock kernels visit every window from each input pixel, and average over padding, which the forward pass does not. */
+export function providePoolKernels(): void {
+  provideKernel<'dy' | 'input', MaxPoolGradAttrs>(
+    'MaxPoolGrad',
+    ({ inputs: { dy, input }, attrs, backend }) => {
+      const { exports, address, output, withScratch } = poolModule.on(backend)!;
+      const window = poolWindow(input.shape, attrs);
+      const dx = output(input.shape);
+      withScratch(WINDOW_BYTES, (at) => {
+        exports.setWindow(at, ...window);
+        exports.maxPoolGradient(at, address(input), address(dy), address(dx));
+      });
+      return dx;
+    },
+  );
+  provideKernel<'dy' | 'input', AvgPoolGradAttrs>(
+    'AvgPoolGrad',
+    ({ inputs: { dy, input }, attrs, backend }) => {
+      const { exports, address, output, withScratch } = poolModule.on(backend)!;
+      const window = poolWindow(input.shape, attrs);
+      const dx = output(input.shape);
+      withScratch(WINDOW_BYTES, (at) => {
+        exports.setWindow(at, ...window);
+        exports.averagePoolGradient(at, address(dy), address(dx));
+      });
+      return dx;
+    },
+  );
+}
