@@ -1,3 +1,4 @@
+import { provideBlockKernels } from './block-kernels.ts';
 import { provideConv2dKernels } from './conv-2d-kernels.ts';
 import { provideDepthwiseKernels } from './depthwise.ts';
 import { providePoolKernels } from './pool.ts';
@@ -8,6 +9,7 @@ import { provideSegmentSum } from './segment-sum.ts';
  * Calling it again changes nothing.
  */
 export function registerTrainingKernels(): void {
+  provideBlockKernels();
   provideConv2dKernels();
   provideDepthwiseKernels();
   providePoolKernels();

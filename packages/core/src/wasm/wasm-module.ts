@@ -23,7 +23,7 @@ export interface WasmKernels<Exports> {
   /** The address of a tensor's first element. Allocations do not move tensors. */
   address(tensor: TensorInfo): number;
   /** A new tensor, its memory uninitialised. */
-  output(shape: readonly number[], dtype?: 'float32' | 'int32'): TensorInfo;
+  output(shape: readonly number[], dtype?: 'float32' | 'int32' | 'bool'): TensorInfo;
   /** Runs `use` with uninitialised scratch memory, which is freed afterwards. */
   withScratch<T>(bytes: number, use: (address: number) => T): T;
 }
