@@ -1,0 +1,151 @@
+import { type Array64, array64, describeOp, expectNoTensorLeak } from '@arborize/core/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { toDense } from '../conversion/to-dense.ts';
+import { sparsePattern } from '../pattern/sparse-pattern.ts';
+import { columnsOf, type Topology, topologyFromPositions } from '../pattern/topology.ts';
+import { closedForm, scattered } from '../testing/topologies.ts';
+import type { Layout } from './product-call.ts';
+import { sampledDenseDense } from './sampled-dense-dense.ts';
+import { sparseDenseMatMul } from './sparse-dense-mat-mul.ts';
+
+/** x·W, or x·Wᵀ, in float64, position by position. */
+function product64(topology: Topology, transposed: boolean, layout: Layout) {
+  const columns = columnsOf(topology);
+  const featureMajor = layout === 'featureMajor';
+  return (x: Array64, values: Array64): Array64 => {
+    const features = transposed ? topology.inputs : topology.outputs;
+    const [batch, from] = featureMajor ? x.shape.toReversed() : x.shape;
+    const y = new Float64Array(batch! * features);
+    for (let p = 0; p < columns.length; p++) {
+      const ends = [topology.rowIndices[p]!, columns[p]!];
+      const [meets, feeds] = (transposed ? ends.reverse() : ends) as [number, number];
+      for (let b = 0; b < batch!; b++) {
+        const value = x.values[featureMajor ? meets * batch! + b : b * from! + meets]!;
+        y[featureMajor ? feeds * batch! + b : b * features + feeds]! += values.values[p]! * value;
+      }
+    }
+    return array64(featureMajor ? [features, batch!] : [batch!, features], y);
+  };
+}
+
+function sampled64(topology: Topology, layout: Layout) {
+  const columns = columnsOf(topology);
+  const featureMajor = layout === 'featureMajor';
+  const at = (x: Array64, feature: number, k: number) =>
+    x.values[featureMajor ? feature * x.shape[1]! + k : k * x.shape[1]! + feature]!;
+  return (a: Array64, b: Array64): Array64 => {
+    const values = new Float64Array(columns.length);
+    for (let p = 0; p < values.length; p++) {
+      for (let k = 0; k < a.shape[featureMajor ? 1 : 0]!; k++) {
+        values[p]! += at(a, topology.rowIndices[p]!, k) * at(b, columns[p]!, k);
+      }
+    }
+    return array64([values.length], values);
+  };
+}
+
+// 3 examples have no whole vector, 7 an overlapping one, 37 a block, a vector and a rest.
+const BATCHES = [1, 3, 7, 37];
+const TOPOLOGIES = { 'of few connections': scattered(7, 5, 12), full: scattered(2, 2, 4) };
+
+for (const [kind, topology] of Object.entries(TOPOLOGIES)) {
+  const pattern = sparsePattern(topology);
+  const { inputs, outputs } = topology;
+  for (const layout of ['batchMajor', 'featureMajor'] as const) {
+    const shape = (batch: number, features: number) =>
+      layout === 'featureMajor' ? [features, batch] : [batch, features];
+    for (const transposeSparse of [false, true]) {
+      describeOp(`sparseDenseMatMul ${kind}, ${layout}${transposeSparse ? ', transposed' : ''}`, {
+        op: (x, values) => sparseDenseMatMul(x!, { pattern, values: values! }, { layout, transposeSparse }),
+        float64: product64(topology, transposeSparse, layout),
+        shapes: BATCHES.map((batch) => [shape(batch, transposeSparse ? outputs : inputs), [pattern.size]]),
+      });
+    }
+    describeOp(`sampledDenseDense ${kind}, ${layout}`, {
+      op: (a, b) => sampledDenseDense(a!, b!, pattern, { layout }),
+      float64: sampled64(topology, layout),
+      shapes: BATCHES.map((batch) => [shape(batch, inputs), shape(batch, outputs)]),
+    });
+  }
+}
+
+describe('sparse products: closed form', () => {
+  const pattern = sparsePattern(closedForm.topology);
+  const w = { pattern, values: tf.tensor1d(closedForm.values) };
+  const x = [
+    [1, 2, -1],
+    [0.5, -1, 3],
+  ];
+  const delta = [
+    [0.3, -0.2],
+    [-0.1, 0.4],
+  ];
+
+  it('multiplies by the matrix and by its transpose', async () => {
+    expect(await sparseDenseMatMul(x, w).data()).toBeAllClose([0.5, -0.3, -0.8, 1.4]);
+    const back = sparseDenseMatMul(delta, w, { transposeSparse: true });
+    expect(await back.data()).toBeAllClose([0.06, -0.02, -0.19, -0.02, 0.04, 0.23]);
+  });
+
+  it('samples the mean gradient at the stored positions', async () => {
+    const mean = tf.div(sampledDenseDense(x, delta, pattern), 2);
+    expect(await mean.data()).toBeAllClose([0.125, -0.3, -0.4, 0.7]);
+  });
+});
+
+describe('sparse products: against the dense product', () => {
+  const pattern = sparsePattern(scattered(40, 30, 130));
+  const values = tf.randomNormal([130], 0, 1, 'float32', 1);
+  const x = tf.randomNormal([70, 40], 0, 1, 'float32', 2);
+  const loose = { absolute: 1e-4, relative: 1e-4 };
+
+  it('has the value and the gradients of a dense layer, and those of its gradients', async () => {
+    const sparse = (x: tf.Tensor, v: tf.Tensor) =>
+      tf.sum(tf.square(sparseDenseMatMul(x, { pattern, values: v })));
+    const dense = (x: tf.Tensor, v: tf.Tensor) =>
+      tf.sum(tf.square(tf.matMul(x, toDense({ pattern, values: v }))));
+    for (const [a, b] of [
+      [sparse(x, values), dense(x, values)],
+      ...tf
+        .grads(sparse)([x, values])
+        .map((g, i) => [g, tf.grads(dense)([x, values])[i]!]),
+    ]) {
+      expect(await a!.data()).toBeAllClose(await b!.data(), loose);
+    }
+    const slope = (f: typeof sparse) =>
+      tf.grad((v: tf.Tensor) => tf.sum(tf.square(tf.grad((u: tf.Tensor) => f(u, v))(x))))(values);
+    const [second, expected] = [slope(sparse), slope(dense)];
+    expect(await second.data()).toBeAllClose(await expected.data(), { absolute: 1, relative: 1e-3 });
+  });
+
+  it('memory: leaves no tensor behind', async () => {
+    await expectNoTensorLeak(() =>
+      tf.dispose(tf.valueAndGrads((v) => sparseDenseMatMul(x, { pattern, values: v! }))([values])),
+    );
+  });
+});
+
+describe('sparse products: edges', () => {
+  it.each([
+    [4, 3],
+    [1, 1],
+  ])('gives zeros for a matrix [%i, %i] that stores nothing', async (inputs, outputs) => {
+    const pattern = sparsePattern(topologyFromPositions(inputs, outputs, []));
+    const values = tf.zeros([0]);
+    const x = tf.ones([2, inputs]);
+    const y = sparseDenseMatMul(x, { pattern, values });
+    expect([...(await y.data())]).toEqual(new Array(2 * outputs).fill(0));
+    const s = sampledDenseDense(x, y, pattern);
+    expect(s.shape).toEqual([0]);
+    expect([...(await toDense({ pattern, values }).data())]).toEqual(new Array(inputs * outputs).fill(0));
+  });
+
+  it('takes a batch of none', async () => {
+    const pattern = sparsePattern(scattered(4, 3, 5));
+    const y = sparseDenseMatMul(tf.zeros([0, 4]), { pattern, values: tf.ones([5]) });
+    expect(y.shape).toEqual([0, 3]);
+    const s = sampledDenseDense(tf.zeros([0, 4]), tf.zeros([0, 3]), pattern);
+    expect([...(await s.data())]).toEqual([0, 0, 0, 0, 0]);
+  });
+});

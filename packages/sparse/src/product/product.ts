@@ -1,0 +1,69 @@
+import { defineOp, type Kernel } from '@arborize/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as cpu from './cpu.ts';
+import type { ProductCall, SampledCall } from './product-call.ts';
+import * as reference from './reference.ts';
+import * as wasm from './wasm.ts';
+import * as webgpu from './webgpu.ts';
+
+type ProductInputs = { x: Tensor; values: Tensor };
+type AffineInputs = ProductInputs & { bias: Tensor };
+type Run = typeof wasm.product;
+
+const plain =
+  (run: Run): Kernel<ProductInputs, ProductCall> =>
+  ({ inputs: { x, values }, attrs, backend }) =>
+    run(x, values, null, attrs, backend);
+const withBias =
+  (run: Run): Kernel<AffineInputs, ProductCall> =>
+  ({ inputs: { x, values, bias }, attrs, backend }) =>
+    run(x, values, bias, attrs, backend);
+
+/** x·W, or x·Wᵀ: the gradient of either is the other one and the sampled product. */
+export const product = defineOp<ProductInputs, ProductCall, Tensor>({
+  name: 'SparseMatrixProduct',
+  reference: ({ x, values }, call) => reference.product(x, values, null, call),
+  kernels: { cpu: plain(cpu.product), wasm: plain(wasm.product), webgpu: plain(webgpu.product) },
+  gradient: { saves: ['x', 'values'], of: productGradient },
+});
+
+/** x·W + bias in one pass. */
+export const affine = defineOp<AffineInputs, ProductCall, Tensor>({
+  name: 'SparseMatrixAffine',
+  reference: ({ x, values, bias }, call) => reference.product(x, values, bias, call),
+  kernels: { cpu: withBias(cpu.product), wasm: withBias(wasm.product), webgpu: withBias(webgpu.product) },
+  gradient: {
+    saves: ['x', 'values'],
+    of: (dy, saved, call) => ({
+      ...productGradient(dy, saved, call),
+      bias: () => tf.sum(dy, call.layout === 'batchMajor' ? 0 : 1),
+    }),
+  },
+});
+
+/** The products of a and b, summed over the batch, at the stored positions only. */
+export const sampled = defineOp<{ a: Tensor; b: Tensor }, SampledCall, Tensor>({
+  name: 'SparseMatrixSampled',
+  reference: ({ a, b }, call) => reference.sampled(a, b, call),
+  kernels: {
+    cpu: ({ inputs: { a, b }, attrs, backend }) => cpu.sampled(a, b, attrs, backend),
+    wasm: ({ inputs: { a, b }, attrs, backend }) => wasm.sampled(a, b, attrs, backend),
+    webgpu: ({ inputs: { a, b }, attrs, backend }) => webgpu.sampled(a, b, attrs, backend),
+  },
+  gradient: {
+    saves: ['a', 'b'],
+    of: (values, { a, b }, call) => ({
+      a: (): Tensor => product({ x: b, values }, { ...call, transposed: true }),
+      b: (): Tensor => product({ x: a, values }, { ...call, transposed: false }),
+    }),
+  },
+});
+
+function productGradient(dy: Tensor, { x, values }: ProductInputs, call: ProductCall) {
+  const { pattern, transposed, layout } = call;
+  return {
+    x: (): Tensor => product({ x: dy, values }, { ...call, transposed: !transposed }),
+    values: (): Tensor => sampled(transposed ? { a: dy, b: x } : { a: x, b: dy }, { pattern, layout }),
+  };
+}

@@ -1,0 +1,122 @@
+import { type WasmKernels, wasmModule } from '@arborize/core';
+import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { wasm as embedded } from './product.as.generated.ts';
+import { activationShape, batchOf, type ProductCall, type SampledCall, walkOf } from './product-call.ts';
+
+interface Exports {
+  product(
+    ...call: [
+      ...index: [pointers: number, indices: number],
+      ...values: [values: number, bias: number, x: number, y: number],
+      ...sizes: [outputs: number, batch: number, stride: number],
+    ]
+  ): void;
+  sampled(
+    ...call: [
+      ...index: [pointers: number, indices: number],
+      ...values: [x: number, d: number, g: number],
+      ...sizes: [outputs: number, batch: number, stride: number, add: number],
+    ]
+  ): void;
+  permute(values: number, permutation: number, out: number, count: number): void;
+  transpose(x: number, rows: number, columns: number, from: number, out: number, to: number): void;
+}
+
+const module = wasmModule<Exports>(embedded);
+
+/**
+ * Batch-major activations go through in runs of this many examples, feature-major in scratch memory: enough to fill the
+ * registers of the kernel, few enough for the runs of a wide layer to stay in the cache.
+ */
+const RUN = 32;
+/** The same for the sampled product, which pays for each run with a sum over lanes. */
+const SAMPLED_RUN = 128;
+
+export function product(
+  x: Tensor,
+  values: Tensor,
+  bias: Tensor | null,
+  call: ProductCall,
+  backend: KernelBackend,
+): TensorInfo | null {
+  const kernels = module.on(backend);
+  if (!kernels) return null;
+  const { inputs, outputs, pointers, indices, permutation } = walkOf(call);
+  const batch = batchOf(x, call.layout);
+  const y = kernels.output(activationShape(call.layout, batch, outputs));
+  const [at, meets, from, to] = [pointers, indices, x, y].map(kernels.address) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const offsets = bias ? kernels.address(bias) : 0;
+  withPermuted(kernels, values, permutation, (weights) => {
+    const run = (xAt: number, yAt: number, examples: number) =>
+      kernels.exports.product(at, meets, weights, offsets, xAt, yAt, outputs, examples, 4 * examples);
+    if (call.layout === 'featureMajor' || batch === 1) return run(from, to, batch);
+    const most = Math.min(batch, RUN);
+    kernels.withScratch(4 * most * (inputs + outputs), (scratch) => {
+      const aside = scratch + 4 * most * inputs;
+      for (let b = 0; b < batch; b += RUN) {
+        const examples = Math.min(RUN, batch - b);
+        const { transpose } = kernels.exports;
+        transpose(from + 4 * b * inputs, examples, inputs, 4 * inputs, scratch, 4 * examples);
+        run(scratch, aside, examples);
+        transpose(aside, outputs, examples, 4 * examples, to + 4 * b * outputs, 4 * outputs);
+      }
+    });
+  });
+  return y;
+}
+
+/** The values in the order that a walk of the transpose meets them. */
+function withPermuted(
+  kernels: WasmKernels<Exports>,
+  values: Tensor,
+  permutation: Tensor | null,
+  use: (address: number) => void,
+): void {
+  if (!permutation) {
+    use(kernels.address(values));
+    return;
+  }
+  kernels.withScratch(4 * values.size, (scratch) => {
+    kernels.exports.permute(kernels.address(values), kernels.address(permutation), scratch, values.size);
+    use(scratch);
+  });
+}
+
+export function sampled(
+  a: Tensor,
+  b: Tensor,
+  { pattern, layout }: SampledCall,
+  backend: KernelBackend,
+): TensorInfo | null {
+  const kernels = module.on(backend);
+  if (!kernels) return null;
+  const [inputs, outputs] = pattern.shape;
+  const batch = batchOf(a, layout);
+  const gradient = kernels.output([pattern.size]);
+  const { address, exports } = kernels;
+  const [pointers, rows, left, right, to] = [pattern.columnPointers, pattern.rowIndices, a, b, gradient].map(
+    address,
+  ) as [number, number, number, number, number];
+  const run = (aAt: number, bAt: number, examples: number, add: number) =>
+    exports.sampled(pointers, rows, aAt, bAt, to, outputs, examples, 4 * examples, add);
+  if (layout === 'featureMajor' || batch <= 1) {
+    run(left, right, batch, 0);
+    return gradient;
+  }
+  const most = Math.min(batch, SAMPLED_RUN);
+  kernels.withScratch(4 * most * (inputs + outputs), (scratch) => {
+    const aside = scratch + 4 * most * inputs;
+    for (let k = 0; k < batch; k += SAMPLED_RUN) {
+      const examples = Math.min(SAMPLED_RUN, batch - k);
+      exports.transpose(left + 4 * k * inputs, examples, inputs, 4 * inputs, scratch, 4 * examples);
+      exports.transpose(right + 4 * k * outputs, examples, outputs, 4 * outputs, aside, 4 * examples);
+      run(scratch, aside, examples, k > 0 ? 1 : 0);
+    }
+  });
+  return gradient;
+}
