@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -74,6 +74,11 @@ describe('errors', () => {
     [['run', 'fake', '--seeds'], "Option '--seeds <value>' argument missing."],
     [['run', 'fake', '--seeds', '0'], "--seeds must be a whole number above 0, got '0'."],
     [['run', 'fake', '--scale', 'big'], "--scale must be small or paper, got 'big'."],
+    [
+      ['run', 'fake', '--variants', 'first,secnd', '--backend', 'cpu', '--out', '/nowhere'],
+      "The experiment fake has no variant 'secnd'; did you mean second?",
+    ],
+    [['run', 'fake', '--variants', 'first,'], "--variants must be names separated by commas, got 'first,'."],
     [['run', 'fake', '--resume'], '--resume needs the directory of the run: add --out DIR.'],
     [
       ['report', '/nowhere/at/all'],
@@ -123,6 +128,17 @@ describe('run', () => {
       seconds: expect.any(Number),
     });
     expect(await readFile(join(out, 'report.html'), 'utf8')).toContain('Nothing in particular');
+  });
+
+  it('keeps pictures of the models beside the results, and shows them', async () => {
+    await call(fake('--seeds', '2', '--variants', 'third,first'));
+    expect((await readdir(join(out, 'pictures'))).sort()).toEqual(['first-0.json', 'third-0.json']);
+    expect((await lines()).join()).not.toContain('levels of seed');
+    const html = await readFile(join(out, 'report.html'), 'utf8');
+    expect(html).toContain('first, seed 0');
+    expect(html.match(/<h3>levels of seed 0/g)).toHaveLength(2);
+    expect((await call(['run', 'fake', '--resume', '--out', out])).code).toBe(0);
+    expect(await lines()).toHaveLength(4);
   });
 
   it('writes nothing into a directory that is not empty', async () => {

@@ -4,12 +4,12 @@ import { DataError } from '@arborize/datasets';
 import type { Command } from './cli/command.ts';
 import { doctor } from './cli/doctor.ts';
 import { list } from './cli/list.ts';
-import { nearest } from './cli/nearest.ts';
 import { assertPositionals, parse } from './cli/parse.ts';
 import { report } from './cli/report.ts';
 import { run } from './cli/run.ts';
 import type { Experiment } from './experiment/experiment.ts';
 import { EXPERIMENTS } from './experiments/all.ts';
+import { nearest } from './run/nearest.ts';
 import { UsageError } from './run/usage-error.ts';
 import { LAB_VERSION } from './version.ts';
 

@@ -5,17 +5,23 @@ export type {
   Outcome,
   Paper,
   Phase,
-  Picture,
   Protocol,
   Scale,
   Task,
   Variant,
 } from './experiment/experiment.ts';
-export { type ClassifierOptions, type ModelRequest, trainClassifier } from './experiment/train-classifier.ts';
+export type { Axis, BarChart, HeatMap, LinePicture, Picture } from './experiment/picture.ts';
+export {
+  type ModelRequest,
+  type Trained,
+  type TrainModelOptions,
+  trainModel,
+} from './experiment/train-model.ts';
 export { activations } from './experiments/activations.ts';
 export { EXPERIMENTS } from './experiments/all.ts';
 export { renderReport } from './report/render-report.ts';
 export { type Row, type Spread, type Summary, summarize } from './report/summarize.ts';
+export { type ModelPictures, readPictures } from './run/pictures-file.ts';
 export { type Result, readResults } from './run/results-file.ts';
 export { type RunEvent, type RunOptions, runExperiment } from './run/run-experiment.ts';
 export { type RunRecord, readRunRecord, type Settings } from './run/run-record.ts';

@@ -1,6 +1,6 @@
 import { findings } from '../report/findings.ts';
-import { percent, points } from '../report/html.ts';
-import { summarize } from '../report/summarize.ts';
+import { metricText } from '../report/metric-text.ts';
+import { type Spread, summarize } from '../report/summarize.ts';
 import type { Result } from '../run/results-file.ts';
 import type { RunRecord } from '../run/run-record.ts';
 
@@ -9,13 +9,28 @@ export function comparison(record: RunRecord, results: readonly Result[]): strin
   if (results.length === 0) return 'No training has finished yet.';
   const { about } = record;
   const summary = summarize(record, results);
-  const header = ['variant', `${about.metric.title}, %`, `Δ to ${about.baseline}`, 'parameters', 's/epoch'];
-  const rows = summary.rows.map(({ variant, score, gain, parameters, secondsPerEpoch }) => [
-    variant,
-    `${percent(score.mean)}${Number.isNaN(score.deviation) ? '' : ` ± ${percent(score.deviation)}`}`,
-    gain === null ? '' : points(gain),
-    parameters.toLocaleString('en'),
-    secondsPerEpoch.toPrecision(2),
+  const text = metricText(about.metric);
+  const others = (about.otherMetrics ?? []).map((metric) => ({
+    name: metric.name,
+    text: metricText(metric),
+  }));
+  const spread = ({ value }: typeof text, { mean, deviation }: Spread) =>
+    `${value(mean)}${Number.isNaN(deviation) ? '' : ` ± ${value(deviation)}`}`;
+  const header = [
+    'variant',
+    text.title,
+    `Δ to ${about.baseline}`,
+    ...others.map((other) => other.text.title),
+    'parameters',
+    `s/${about.curveBy ?? 'epoch'}`,
+  ];
+  const rows = summary.rows.map((row) => [
+    row.variant,
+    spread(text, row.score),
+    row.gain === null ? '' : text.difference(row.gain),
+    ...others.map((other) => spread(other.text, row.others[other.name]!)),
+    row.parameters.toLocaleString('en'),
+    Number.isNaN(row.secondsPerPoint) ? '' : row.secondsPerPoint.toPrecision(2),
   ]);
   return [...align([header, ...rows]), '', ...findings(summary, record)].join('\n');
 }

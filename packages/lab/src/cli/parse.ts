@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '../run/nearest.ts';
 import { UsageError } from '../run/usage-error.ts';
 import type { Command, Invocation } from './command.ts';
-import { nearest } from './nearest.ts';
 
 const COMMON = { help: { type: 'boolean', short: 'h' }, debug: { type: 'boolean' } } as const;
 
@@ -30,6 +30,15 @@ export function countOption(values: Invocation['values'], option: string): numbe
   if (text === undefined) return undefined;
   if (/^[1-9]\d*$/.test(String(text))) return Number(text);
   throw new UsageError(`--${option} must be a whole number above 0, got '${text}'.`);
+}
+
+/** The names in an option, separated by commas, or `undefined` if the option was not given. */
+export function listOption(values: Invocation['values'], option: string): string[] | undefined {
+  const text = values[option] as string | undefined;
+  const names = text?.split(',').map((name) => name.trim());
+  if (names?.includes(''))
+    throw new UsageError(`--${option} must be names separated by commas, got '${text}'.`);
+  return names;
 }
 
 function explain(error: Error & { code?: string }, command: string, known: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { percent } from '../report/html.ts';
+import { type MetricText, metricText } from '../report/metric-text.ts';
 import type { RunEvent } from '../run/run-experiment.ts';
 
 const BAR_WIDTH = 24;
@@ -18,6 +18,7 @@ export function showProgress(directory: string): (event: RunEvent) => void {
   let started = 0;
   let shown = Number.NEGATIVE_INFINITY;
   let metric = '';
+  let text: MetricText;
 
   const write = (line: string) => console.log(`${out.isTTY ? '\r\x1b[K' : ''}${line}`);
   const remaining = (fraction: number) => {
@@ -31,6 +32,7 @@ export function showProgress(directory: string): (event: RunEvent) => void {
       ({ done, total } = event);
       started = shown = now();
       metric = event.record.about.metric.name;
+      text = metricText(event.record.about.metric);
       const { data } = event.record.settings;
       write(`${event.record.about.title}`);
       write(`${data.name}, ${data.train} samples · ${event.record.environment.device} · ${total} trainings`);
@@ -41,7 +43,7 @@ export function showProgress(directory: string): (event: RunEvent) => void {
       fresh++;
       const { variant, seed, metrics, seconds } = event.result;
       const place = `${String(done).padStart(String(total).length)}/${total}`;
-      write(`${place}  ${variant} seed ${seed}  ${percent(metrics[metric]!)} %  ${seconds.toFixed(1)} s`);
+      write(`${place}  ${variant} seed ${seed}  ${text.withUnit(metrics[metric]!)}  ${seconds.toFixed(1)} s`);
       shown = out.isTTY ? Number.NEGATIVE_INFINITY : now();
     } else {
       if (now() - shown < (out.isTTY ? REDRAW_MS : HEARTBEAT_MS)) return;

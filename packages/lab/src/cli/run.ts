@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { BackendName } from '@arborize/backends';
 import type { Experiment, Scale } from '../experiment/experiment.ts';
+import { nearest } from '../run/nearest.ts';
 import { runExperiment } from '../run/run-experiment.ts';
 import { UsageError } from '../run/usage-error.ts';
 import type { Command, Invocation } from './command.ts';
 import { comparison } from './comparison.ts';
-import { nearest } from './nearest.ts';
-import { countOption } from './parse.ts';
+import { countOption, listOption } from './parse.ts';
 import { showProgress } from './progress.ts';
 
 export const run: Command = {
@@ -20,6 +20,7 @@ report.html. Stop it at any time; --resume goes on.
   --data DIR       use the data in this directory instead of the embedded data
   --scale SCALE    small (default) or paper, the published setting
   --seeds N        trainings per variant (default 3)
+  --variants A,B   only these variants (default: all)
   --epochs N       epochs per training (default: the experiment's)
   --backend NAME   auto (default), webgpu, cuda, tensorflow, wasm or cpu
   --out DIR        where to write (default runs/<experiment>-<data>-<time>)
@@ -30,6 +31,7 @@ report.html. Stop it at any time; --resume goes on.
     data: { type: 'string' },
     seeds: { type: 'string' },
     epochs: { type: 'string' },
+    variants: { type: 'string' },
     scale: { type: 'string' },
     out: { type: 'string' },
     resume: { type: 'boolean' },
@@ -42,6 +44,7 @@ report.html. Stop it at any time; --resume goes on.
       resume: Boolean(resume),
       seeds: countOption(values, 'seeds'),
       epochs: countOption(values, 'epochs'),
+      variants: listOption(values, 'variants'),
       scale: scaleOption(values),
     };
     if (resume && out === undefined) {

@@ -12,7 +12,7 @@ import {
   xnorAil,
 } from '@arborize/activations';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Picture } from '../experiment/experiment.ts';
+import type { LinePicture, Picture } from '../experiment/picture.ts';
 
 type Op = (x: tf.Tensor) => tf.Tensor;
 
@@ -47,7 +47,7 @@ export async function activationPictures(): Promise<Picture[]> {
   );
 }
 
-async function valueAndGradient(op: Op): Promise<Picture['lines']> {
+async function valueAndGradient(op: Op): Promise<LinePicture['lines']> {
   const [xs, ys, slopes] = tf.tidy(() => {
     const x = tf.linspace(-4, 4, 161);
     return [x, op(x), tf.grad(op)(x)] as const;

@@ -8,7 +8,7 @@ import {
 import { digits, loadMnist, split } from '@arborize/datasets';
 import * as tf from '@tensorflow/tfjs-layers';
 import type { Experiment, Variant } from '../experiment/experiment.ts';
-import { trainClassifier } from '../experiment/train-classifier.ts';
+import { trainModel } from '../experiment/train-model.ts';
 import { activationPictures } from './activation-pictures.ts';
 
 /** Widths of the hidden layers. Duplicated gates read pairs and answer twice, so they keep width and parameters too. */
@@ -71,8 +71,8 @@ export const activations: Experiment = {
 
 /** Hidden layers of one kind, then softmax; Glorot-uniform kernels, and inputs around zero. */
 function network(hiddenLayer: HiddenLayer): Variant {
-  return trainClassifier(
-    ({ inputShape, classes, scale, random }) => {
+  return trainModel(
+    ({ inputShape, outputs, scale, random }) => {
       registerActivations();
       const args = (units: number) => ({
         units,
@@ -83,7 +83,7 @@ function network(hiddenLayer: HiddenLayer): Variant {
       for (const [i, units] of HIDDEN[scale].entries()) {
         for (const layer of hiddenLayer(args(units), i + 1)) model.add(layer);
       }
-      model.add(tf.layers.dense({ ...args(classes), activation: 'softmax' }));
+      model.add(tf.layers.dense({ ...args(outputs), activation: 'softmax' }));
       return model;
     },
     { flatten: true, center: true },

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../run/run-record.ts';
-import { percent, points } from './html.ts';
+import { type MetricText, metricText } from './metric-text.ts';
 import type { Summary } from './summarize.ts';
 
 /** The result in a few plain sentences, with what the number of seeds allows to be said and no more. */
@@ -8,17 +8,18 @@ export function findings({ rows, noise }: Summary, { about, settings }: RunRecor
   const done = rows.reduce((sum, { scores }) => sum + scores.length, 0);
   const [best] = rows;
   const baseline = rows.find(({ variant }) => variant === about.baseline);
+  const text = metricText(about.metric);
   const sentences: string[] = [];
   if (done < total) sentences.push(`The run is not finished: ${done} of ${total} trainings are done.`);
   if (best && baseline && best !== baseline) {
     sentences.push(
-      `The best mean ${about.metric.title} is ${percent(best.score.mean)} % by ${best.variant}, ` +
-        `${points(best.gain!)} points against ${percent(baseline.score.mean)} % of the baseline ${baseline.variant}.`,
+      `The best mean ${about.metric.title} is ${text.withUnit(best.score.mean)} by ${best.variant}, ` +
+        `${text.difference(best.gain!)}${text.differenceUnit} against ${text.withUnit(baseline.score.mean)} of the baseline ${baseline.variant}.`,
     );
   } else if (best && best === baseline) {
-    sentences.push(`No variant beats the baseline ${best.variant} with ${percent(best.score.mean)} %.`);
+    sentences.push(`No variant beats the baseline ${best.variant} with ${text.withUnit(best.score.mean)}.`);
   }
-  sentences.push(seedNoise(rows, noise));
+  sentences.push(seedNoise(rows, noise, text));
   const counts = rows.map(({ parameters }) => parameters);
   const apart = Math.max(...counts) / Math.min(...counts) - 1;
   sentences.push(
@@ -29,12 +30,12 @@ export function findings({ rows, noise }: Summary, { about, settings }: RunRecor
   return sentences;
 }
 
-function seedNoise(rows: Summary['rows'], noise: number): string {
+function seedNoise(rows: Summary['rows'], noise: number, text: MetricText): string {
   if (Number.isNaN(noise)) return 'With one seed the spread is unknown: a difference may be luck.';
   const compared = rows.filter(({ gain }) => gain !== null);
   const clear = compared.filter(({ gain }) => Math.abs(gain!) > noise).length;
   return (
-    `Differences below ${percent(noise)} points (twice the standard error over the seeds) cannot be told from the luck ` +
+    `Differences below ${text.value(noise)}${text.differenceUnit} (twice the standard error over the seeds) cannot be told from the luck ` +
     `of the seeds; ${clear === 0 ? 'none' : clear} of ${compared.length} variants differ from the baseline by more.`
   );
 }

@@ -1,3 +1,4 @@
+import { axisTitles, X_TITLE_HEIGHT } from './axis-titles.ts';
 import { escapeHtml } from './html.ts';
 import { linearScale, ticks } from './ticks.ts';
 
@@ -25,6 +26,10 @@ export interface ChartOptions {
   readonly wholeX?: boolean;
   /** Lowest and highest y, for charts to be compared. Default: what the series span. */
   readonly rangeY?: readonly [number, number];
+  /** Lowest and highest x. Default: what the series span. */
+  readonly rangeX?: readonly [number, number];
+  readonly titleX?: string;
+  readonly titleY?: string;
 }
 
 const MARGIN = { left: 46, right: 12, top: 10, bottom: 24 };
@@ -32,8 +37,13 @@ const MARGIN = { left: 46, right: 12, top: 10, bottom: 24 };
 /** An SVG line chart with bands, grid and axes; colours come from the page's CSS variables. */
 export function lineChart(series: readonly Series[], options: ChartOptions): string {
   const { width, height, formatY } = options;
-  const all = series.flatMap(({ points }) => points);
-  const [left, right] = extent(all.map(({ x }) => x));
+  // A training that diverged has points that are no numbers.
+  const drawn = series.map((each) => ({
+    ...each,
+    points: each.points.filter(({ y }) => Number.isFinite(y)),
+  }));
+  const all = drawn.flatMap(({ points }) => points);
+  const [left, right] = options.rangeX ?? extent(all.map(({ x }) => x));
   const xTicks = ticks(left, right, width / 50, options.wholeX ? 1 : 0);
   const [low, high] = options.rangeY ?? extent(all.flatMap(({ y, band = 0 }) => [y - band, y + band]));
   const yTicks = ticks(low, high, height / 38);
@@ -52,16 +62,22 @@ export function lineChart(series: readonly Series[], options: ChartOptions): str
         `<text x="${x(v)}" y="${height - 7}" text-anchor="middle">${v}</text>`,
     ),
   ].join('');
-  const lines = series.map((each) => drawSeries(each, x, y, options)).join('');
+  const lines = drawn.map((each) => drawSeries(each, x, y, options)).join('');
+  const titles = axisTitles(
+    { width, height: height + X_TITLE_HEIGHT, left: MARGIN.top },
+    options.titleX,
+    options.titleY,
+  );
   return (
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(options.title)}">` +
-    `<g class="grid">${grid}</g>${lines}</svg>`
+    `<svg viewBox="0 0 ${width} ${height + (options.titleX ? X_TITLE_HEIGHT : 0)}" role="img" aria-label="${escapeHtml(options.title)}">` +
+    `<g class="grid">${grid}${titles}</g>${lines}</svg>`
   );
 }
 
-/** The smallest and the largest of some values. */
+/** The smallest and the largest of some values; 0 and 1 where there are none. */
 export function extent(values: readonly number[]): [number, number] {
-  return [Math.min(...values), Math.max(...values)];
+  const finite = values.filter(Number.isFinite);
+  return finite.length === 0 ? [0, 1] : [Math.min(...finite), Math.max(...finite)];
 }
 
 type ToPixels = (value: number) => number;

@@ -35,6 +35,42 @@ describe('renderReport', () => {
     expect(renderReport(fakeRecord, uneven)).toContain('Parameter counts differ by at most 1.5 %.');
   });
 
+  it('shows other metrics, notes and units that are no percent', () => {
+    const about = {
+      ...fakeRecord.about,
+      notes: ['The other one learns faster.'],
+      metric: { name: 'accuracy', title: 'test RMSE', format: 'number', better: 'lower' },
+      otherMetrics: [{ name: 'forgetting', title: 'forgetting' }],
+      curveBy: 'task',
+    } as const;
+    const results = fakeResults.map((result) => ({
+      ...result,
+      metrics: { ...result.metrics, forgetting: 0.125 },
+    }));
+    const other = renderReport({ ...fakeRecord, about }, results);
+    for (const text of [
+      'The other one learns faster.',
+      '0.9020 <span class="faint">± 0.0028</span>',
+      'forgetting, %',
+      '12.50',
+      'By task',
+      's / task',
+      'No variant beats the baseline plain with 0.9020.',
+    ]) {
+      expect(other).toContain(text);
+    }
+    expect(other).not.toContain('test RMSE, %');
+  });
+
+  it('shows what the models learned, and needs no curves', () => {
+    const results = fakeResults.map((result) => ({ ...result, curve: [] }));
+    const pictures = [{ variant: 'better', seed: 0, pictures: [{ title: 'weights', cells: [[1, 2]] }] }];
+    const other = renderReport(fakeRecord, results, pictures);
+    expect(other).toContain('What was learned');
+    expect(other).toContain('better, seed 0');
+    expect(other).not.toContain('Learning curves');
+  });
+
   it('fetches nothing: no external script, style, image or font', () => {
     expect(html).not.toMatch(/<(link|img|script src|iframe)|@import|url\(/);
   });

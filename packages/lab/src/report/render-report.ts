@@ -1,3 +1,4 @@
+import type { ModelPictures } from '../run/pictures-file.ts';
 import type { Result } from '../run/results-file.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import { comparisonTable } from './comparison-table.ts';
@@ -10,12 +11,20 @@ import { summarize } from './summarize.ts';
 
 /**
  * Draws the report of a run as one HTML page that needs nothing but itself: the question, the settings, the comparison
- * table, learning curves and the experiment's pictures.
+ * table, learning curves and pictures.
+ *
+ * @param modelPictures Of the trained models; those of what was compared are in the record.
  *
  * @example
- * const html = renderReport(await readRunRecord('runs/first'), await readResults('runs/first'));
+ * const results = await readResults('runs/first');
+ * const pictures = await readPictures('runs/first', results);
+ * const html = renderReport(await readRunRecord('runs/first'), results, pictures);
  */
-export function renderReport(record: RunRecord, results: readonly Result[]): string {
+export function renderReport(
+  record: RunRecord,
+  results: readonly Result[],
+  modelPictures: readonly ModelPictures[] = [],
+): string {
   const { about, settings, environment, pictures } = record;
   const summary = summarize(record, results);
   const color = (variant: string) =>
@@ -29,7 +38,14 @@ export function renderReport(record: RunRecord, results: readonly Result[]): str
           .map((sentence) => `<p>${escapeHtml(sentence)}</p>`)
           .join('')}` +
         `${comparisonTable(summary, record, color)}` +
-        `<h2>Learning curves</h2>${curveFigures(summary, record, color)}`;
+        (summary.rows.some(({ curve }) => Object.keys(curve).length > 0)
+          ? `<h2>Learning curves</h2>${curveFigures(summary, record, color)}`
+          : '');
+  const learned = modelPictures.map(
+    ({ variant, seed, pictures: own }) =>
+      `<h3 class="of" data-variant="${escapeHtml(variant)}" style="--c:${color(variant)}"><i class="swatch"></i>` +
+      `${escapeHtml(variant)}, seed ${seed}</h3>${pictureFigures(own)}`,
+  );
   const facts = {
     data: `${settings.data.name}, ${count(settings.data.train)} to train, ${count(settings.data.test)} to test`,
     scale: settings.scale,
@@ -53,6 +69,7 @@ export function renderReport(record: RunRecord, results: readonly Result[]): str
 <h1>${escapeHtml(about.title)}</h1>
 <p class="lead">${escapeHtml(about.question)}</p>
 <p class="papers">${about.papers.map(({ title, url }) => `<a href="${escapeHtml(url)}">${escapeHtml(title)}</a>`).join(' · ')}</p>
+${(about.notes ?? []).map((note) => `<p class="note">${escapeHtml(note)}</p>`).join('')}
 <dl class="facts">${Object.entries(facts)
     .map(([term, value]) => `<div><dt>${term}</dt><dd>${escapeHtml(String(value))}</dd></div>`)
     .join('')}</dl>
@@ -60,6 +77,7 @@ export function renderReport(record: RunRecord, results: readonly Result[]): str
 <main>
 <h2>Comparison</h2>
 ${comparison}
+${learned.length > 0 ? `<h2>What was learned</h2>${learned.join('')}` : ''}
 ${pictures.length > 0 ? `<h2>What was compared</h2>${pictureFigures(pictures)}` : ''}
 </main>
 <footer><p>Again: <code>${escapeHtml(command(record))}</code></p>

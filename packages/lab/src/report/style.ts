@@ -17,6 +17,7 @@ body {
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 .5rem; letter-spacing: -.015em; }
 h2 { font-size: 1.2rem; margin: 2.75rem 0 .6rem; }
 h3 { font-size: .92rem; margin: 0; font-weight: 600; }
+h3.of { margin: 1.4rem 0 .6rem; }
 a { color: var(--accent); }
 p { margin: .4rem 0; max-width: 46rem; }
 .over { color: var(--accent); font-weight: 600; font-size: .85rem; margin: 0 0 .5rem; }
@@ -63,6 +64,14 @@ figcaption p { margin: 0; color: var(--soft); font-size: .78rem; }
 .keys i.dashed { border-top-style: dashed; }
 figure svg { display: block; width: 100%; height: auto; overflow: visible; }
 .grid line { stroke: var(--rule); } .grid line.origin { stroke: var(--soft); }
+.grid text.axis { font-size: 10px; }
+.grid.bars rect { fill: var(--accent); }
+figure image { image-rendering: pixelated; }
+.cells text { font-size: 9px; } .cells .light { fill: #fff; } .cells .dark { fill: #14201c; }
+.marks circle { fill: #fff; stroke: #14201c; stroke-width: 1.5; }
+.marks text { font-size: 10px; fill: #14201c; stroke: #fff; stroke-width: 2.5px; paint-order: stroke; }
+.scale { display: flex; align-items: center; gap: .5rem; font-size: .75rem; color: var(--soft); margin-top: .35rem; }
+.scale i { flex: 1; height: .5rem; border-radius: 3px; }
 .grid text { fill: var(--soft); font-size: 11px; font-variant-numeric: tabular-nums; }
 .series { transition: opacity .12s; }
 .series .line { fill: none; stroke: var(--c); stroke-width: 2; stroke-linejoin: round; }

@@ -1,4 +1,4 @@
-import type { CurvePoint } from '../experiment/experiment.ts';
+import type { CurvePoint, Metric } from '../experiment/experiment.ts';
 import type { Result } from '../run/results-file.ts';
 import type { RunRecord } from '../run/run-record.ts';
 
@@ -8,17 +8,25 @@ export interface Spread {
   readonly deviation: number;
 }
 
+/** A spread at a position on the x axis. */
+export interface CurveSpread extends Spread {
+  readonly epoch: number;
+}
+
 /** One row of the comparison: a variant over its finished seeds. */
 export interface Row {
   readonly variant: string;
   readonly scores: readonly number[];
   readonly score: Spread;
   readonly parameters: number;
-  readonly secondsPerEpoch: number;
+  /** The spread of each of the other metrics, by name. */
+  readonly others: Readonly<Record<string, Spread>>;
+  /** Median time from one point of the curve to the next; NaN without a curve. */
+  readonly secondsPerPoint: number;
   /** Difference of the mean score from the baseline's; `null` for the baseline, or while it has no result. */
   readonly gain: number | null;
-  /** For each measure of the curve, its spread over seeds at each epoch. */
-  readonly curve: Readonly<Record<string, readonly Spread[]>>;
+  /** For each measure of the curve, its spread over seeds at each point. */
+  readonly curve: Readonly<Record<string, readonly CurveSpread[]>>;
 }
 
 export interface Summary {
@@ -35,7 +43,7 @@ export interface Summary {
 export function summarize({ about, settings }: RunRecord, results: readonly Result[]): Summary {
   const rows = settings.variants.flatMap((variant) => {
     const own = results.filter((result) => result.variant === variant);
-    return own.length === 0 ? [] : [row(variant, own, about.metric.name)];
+    return own.length === 0 ? [] : [row(variant, own, about)];
   });
   const baseline = rows.find(({ variant }) => variant === about.baseline);
   return {
@@ -44,32 +52,42 @@ export function summarize({ about, settings }: RunRecord, results: readonly Resu
         ...each,
         gain: baseline && each !== baseline ? each.score.mean - baseline.score.mean : null,
       }))
-      .sort((a, b) => b.score.mean - a.score.mean),
+      .sort((a, b) => (about.metric.better === 'lower' ? -1 : 1) * (b.score.mean - a.score.mean)),
     noise: noise(rows),
   };
 }
 
-function row(variant: string, results: readonly Result[], metric: string): Omit<Row, 'gain'> {
-  const scores = results.map(({ metrics }) => metrics[metric]!);
+function row(
+  variant: string,
+  results: readonly Result[],
+  { metric, otherMetrics = [] }: RunRecord['about'],
+): Omit<Row, 'gain'> {
+  const values = ({ name }: Metric) => results.map(({ metrics }) => metrics[name] ?? Number.NaN);
+  const scores = values(metric);
   const points = results.flatMap(({ curve }) => curve);
   return {
     variant,
     scores,
     score: spread(scores),
     parameters: results[0]!.parameters,
-    secondsPerEpoch: median(points.map(({ seconds }) => seconds)),
+    others: Object.fromEntries(otherMetrics.map((each) => [each.name, spread(values(each))])),
+    secondsPerPoint: median(points.map(({ seconds }) => seconds)),
     curve: curveSpread(results.map(({ curve }) => curve)),
   };
 }
 
-function curveSpread(curves: readonly (readonly CurvePoint[])[]): Record<string, Spread[]> {
+function curveSpread(curves: readonly (readonly CurvePoint[])[]): Record<string, CurveSpread[]> {
   // A variant may stop early with one seed and not with another: the longest curve sets the length.
   const longest = curves.reduce((a, b) => (b.length > a.length ? b : a));
-  const measures = Object.keys(longest[0] ?? {}).filter((key) => key !== 'epoch' && key !== 'seconds');
+  const measures = new Set(longest.flatMap((point) => Object.keys(point)));
+  for (const key of ['epoch', 'seconds']) measures.delete(key);
   return Object.fromEntries(
-    measures.map((measure) => [
+    [...measures].map((measure) => [
       measure,
-      longest.map((_, i) => spread(curves.flatMap((curve) => curve[i]?.[measure] ?? []))),
+      longest.map(({ epoch }, i) => ({
+        epoch,
+        ...spread(curves.flatMap((curve) => curve[i]?.[measure] ?? [])),
+      })),
     ]),
   );
 }
@@ -90,6 +108,7 @@ function spread(values: readonly number[]): Spread {
 }
 
 function median(values: readonly number[]): number {
+  if (values.length === 0) return Number.NaN;
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '@arborize/core/node';
+import { readPictures } from '../run/pictures-file.ts';
 import type { Result } from '../run/results-file.ts';
 import type { RunRecord } from '../run/run-record.ts';
 import { renderReport } from './render-report.ts';
@@ -11,6 +12,6 @@ export async function writeReport(
   results: readonly Result[],
 ): Promise<string> {
   const path = join(directory, 'report.html');
-  await writeFileAtomic(path, renderReport(record, results));
+  await writeFileAtomic(path, renderReport(record, results, await readPictures(directory, results)));
   return path;
 }

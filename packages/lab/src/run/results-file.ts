@@ -4,7 +4,7 @@ import type { Outcome } from '../experiment/experiment.ts';
 import { UsageError } from './usage-error.ts';
 
 /** One finished training: one line of `results.jsonl`. */
-export interface Result extends Outcome {
+export interface Result extends Omit<Outcome, 'pictures'> {
   readonly experiment: string;
   readonly variant: string;
   readonly seed: number;

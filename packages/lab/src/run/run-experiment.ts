@@ -3,11 +3,13 @@ import { resolve } from 'node:path';
 import { type BackendName, useBackend } from '@arborize/backends';
 import { ArgumentError } from '@arborize/core';
 import type { Dataset } from '@arborize/datasets';
-import type { Experiment, Scale } from '../experiment/experiment.ts';
+import type { Experiment, Outcome, Scale } from '../experiment/experiment.ts';
 import { totalEpochs, withEpochs } from '../experiment/total-epochs.ts';
 import { writeReport } from '../report/write-report.ts';
 import { LAB_VERSION } from '../version.ts';
 import { LOCK_FILE, lockDirectory } from './lock.ts';
+import { nearest } from './nearest.ts';
+import { writePictures } from './pictures-file.ts';
 import { appendResult, type Result, readResults, repairResults } from './results-file.ts';
 import {
   assertSameSettings,
@@ -29,6 +31,8 @@ export interface RunOptions {
   readonly data?: string;
   /** Each variant is trained with the seeds 0 … seeds − 1. Default 3. */
   readonly seeds?: number;
+  /** Only these variants, in the experiment's order. Default: all. */
+  readonly variants?: readonly string[];
   /** Epochs in all. Default: those of the protocol. */
   readonly epochs?: number;
   /** Default `'small'`. */
@@ -90,7 +94,9 @@ export async function runExperiment(
     for (let seed = 0; seed < settings.seeds; seed++) {
       for (const variant of settings.variants) {
         if (finished.has(`${variant} ${seed}`)) continue;
-        const result = await train(experiment, variant, seed, record, data, onEvent);
+        const { pictures = [], ...result } = await train(experiment, variant, seed, record, data, onEvent);
+        // First the pictures: a result that is there is complete.
+        await writePictures(out, { variant, seed, pictures });
         await appendResult(out, result);
         results.push(result);
         await writeReport(out, record, results);
@@ -110,7 +116,7 @@ async function train(
   { settings }: RunRecord,
   data: Dataset,
   onEvent: (event: RunEvent) => void,
-): Promise<Result> {
+): Promise<Result & Outcome> {
   const started = performance.now();
   const outcome = await experiment.variants[variant]!({
     data,
@@ -128,12 +134,13 @@ async function prepare(experiment: Experiment, options: RunOptions, earlier: Run
   const before = earlier?.settings;
   const { name: backend, device } = await useBackend(options.backend ?? before?.backend ?? 'auto');
   const source = options.data ? resolve(options.data) : (before?.data.source ?? null);
-  const data = source === null ? await experiment.embedded() : await load(experiment, source);
   const scale = options.scale ?? before?.scale ?? 'small';
+  const data = source === null ? await experiment.embedded(scale) : await load(experiment, source, scale);
   const epochs = options.epochs ?? before?.epochs ?? totalEpochs(experiment.protocol[scale]);
   const settings: Settings = {
     experiment: experiment.name,
-    variants: Object.keys(experiment.variants),
+    variants:
+      chosenVariants(experiment, options.variants ?? before?.variants) ?? Object.keys(experiment.variants),
     scale,
     backend,
     seeds: options.seeds ?? before?.seeds ?? 3,
@@ -145,10 +152,10 @@ async function prepare(experiment: Experiment, options: RunOptions, earlier: Run
     assertSameSettings(earlier.settings, settings, options.out);
     return { record: earlier, data };
   }
-  const { title, question, papers, metric, baseline } = experiment;
+  const { title, question, papers, notes, metric, otherMetrics, curveBy, baseline } = experiment;
   const record: RunRecord = {
     format: 1,
-    about: { title, question, papers, metric, baseline },
+    about: { title, question, papers, notes, metric, otherMetrics, curveBy, baseline },
     settings,
     environment: { device, node: process.version, lab: LAB_VERSION, started: new Date().toISOString() },
     pictures: (await experiment.pictures?.()) ?? [],
@@ -156,8 +163,8 @@ async function prepare(experiment: Experiment, options: RunOptions, earlier: Run
   return { record, data };
 }
 
-async function load(experiment: Experiment, directory: string): Promise<Dataset> {
-  if (experiment.load) return experiment.load(directory);
+async function load(experiment: Experiment, directory: string, scale: Scale): Promise<Dataset> {
+  if (experiment.load) return experiment.load(directory, scale);
   throw new UsageError(`The experiment ${experiment.name} makes its own data and takes no --data.`);
 }
 
@@ -170,6 +177,17 @@ async function assertFresh(out: string): Promise<null> {
   throw new UsageError(
     `${out} is not empty: add --resume to go on with the run in it, or choose another --out.`,
   );
+}
+
+function chosenVariants({ name, variants }: Experiment, chosen: readonly string[] | undefined) {
+  const unknown = chosen?.find((variant) => !(variant in variants));
+  if (unknown !== undefined) {
+    const near = nearest(unknown, Object.keys(variants));
+    throw new UsageError(
+      `The experiment ${name} has no variant '${unknown}'; ${near ? `did you mean ${near}?` : `it has ${Object.keys(variants).join(', ')}.`}`,
+    );
+  }
+  return chosen && Object.keys(variants).filter((variant) => chosen.includes(variant));
 }
 
 function assertCount(argument: string, got: number | undefined): void {

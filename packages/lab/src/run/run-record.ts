@@ -2,7 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackendName } from '@arborize/backends';
 import { writeFileAtomic } from '@arborize/core/node';
-import type { Experiment, Picture, Protocol, Scale } from '../experiment/experiment.ts';
+import type { Experiment, Protocol, Scale } from '../experiment/experiment.ts';
+import type { Picture } from '../experiment/picture.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What decides the numbers of a run; it must not change when the run is resumed. */
@@ -26,7 +27,10 @@ export interface Settings {
 /** `run.json`: everything about a run but its results, enough to draw the report without the experiment's code. */
 export interface RunRecord {
   readonly format: 1;
-  readonly about: Pick<Experiment, 'title' | 'question' | 'papers' | 'metric' | 'baseline'>;
+  readonly about: Pick<
+    Experiment,
+    'title' | 'question' | 'papers' | 'notes' | 'metric' | 'otherMetrics' | 'curveBy' | 'baseline'
+  >;
   readonly settings: Settings;
   readonly environment: {
     readonly device: string;
@@ -34,6 +38,7 @@ export interface RunRecord {
     readonly lab: string;
     readonly started: string;
   };
+  /** Of what is compared; those of trained models are in files of their own. */
   readonly pictures: readonly Picture[];
 }
 
