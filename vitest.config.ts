@@ -74,7 +74,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'acceptance/*.test.ts'],
           exclude: [OP_SUITE],
           setupFiles: ['./scripts/testing/setup-matchers.ts'],
           testTimeout: 60_000,

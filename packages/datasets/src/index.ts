@@ -12,6 +12,7 @@ export { type XorOptions, xor } from './generators/xor.ts';
 export { type IdxArray, parseIdx } from './idx/parse-idx.ts';
 export { decodeImage, type RgbImage } from './images/decode-image.ts';
 export { type ImageFolderOptions, type ImageSamples, loadImageFolder } from './images/load-image-folder.ts';
+export { loadImages } from './images/load-images.ts';
 export { loadMnist } from './mnist/load-mnist.ts';
 export type { Dataset, Samples } from './samples/samples.ts';
 export { type SplitOptions, split } from './samples/split.ts';

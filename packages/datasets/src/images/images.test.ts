@@ -5,6 +5,7 @@ import { scratchDirectory } from '../testing/scratch-directory.ts';
 import { serve } from '../testing/serve.ts';
 import { decodeImage } from './decode-image.ts';
 import { loadImageFolder } from './load-image-folder.ts';
+import { loadImages } from './load-images.ts';
 import { resize } from './resize.ts';
 
 const COLOR = { depth: 8, colorType: 2 };
@@ -143,6 +144,36 @@ describe('loadImageFolder', () => {
     await expect(load({ 'index.json': '{"cat": 1}' })).rejects.toThrow(`${expected} other JSON.`);
     await expect(load({ 'index.json': '["cat/1.png"]' })).rejects.toThrow(
       /cat\/1\.png: expected an image, found nothing of this name\./,
+    );
+  });
+});
+
+describe('loadImages', () => {
+  const files = {
+    'train/dog/1.png': row(9, 9, 9),
+    'train/cat/1.png': row(0, 0, 0),
+    'test/dog/1.png': row(1, 1, 1),
+  };
+
+  it('reads train and test with the classes of train', async () => {
+    const root = await scratchDirectory(files);
+    const { name, train, test, classNames } = await loadImages(`${root}/`);
+    expect([train.count, test.count, test.classes, classNames]).toEqual([2, 1, 2, ['cat', 'dog']]);
+    expect([...test.ys]).toEqual([1]);
+    expect(root.endsWith(name)).toBe(true);
+    expect((await loadImages(root, { size: [3, 4], grayscale: true })).test.shape).toEqual([3, 4, 1]);
+  });
+
+  it('errors: no folder for testing, a class that training lacks, sizes that differ', async () => {
+    const load = async (more: Record<string, Uint8Array>) => loadImages(await scratchDirectory(more));
+    await expect(load({ 'train/dog/1.png': row(9, 9, 9) })).rejects.toThrow(
+      /\/test: expected a directory, found nothing of this name\./,
+    );
+    await expect(load({ ...files, 'test/cow/1.png': row(9, 9, 9) })).rejects.toThrow(
+      /test\/cow\/1\.png: expected a folder named 'cat', 'dog', found 'cow'\./,
+    );
+    await expect(load({ ...files, 'test/dog/1.png': row(1, 1, 1, 2, 2, 2) })).rejects.toThrow(
+      /test: expected images of 1×1 pixels \(height × width\) like those of train, found 1×2\. Give a size/,
     );
   });
 });
