@@ -1,0 +1,85 @@
+import { type WasmKernels, wasmModule } from '@arborize/core';
+import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { InnerAttributes } from './inner-activations.ts';
+import { wasm } from './product.as.generated.ts';
+
+type Sizes = [m: number, n: number, k: number];
+
+interface Exports {
+  scratchBytes(...sizes: Sizes): number;
+  product(x: number, w: number, b: number, z: number, ...sizesThenScratch: number[]): void;
+  inputGradient(dz: number, x: number, w: number, b: number, dx: number, ...sizesThenScratch: number[]): void;
+  weightSums(dz: number, x: number, b: number, dw: number, db: number, ...sizesThenScratch: number[]): void;
+  finishWeights(w: number, b: number, dw: number, db: number, count: number): void;
+}
+
+const module = wasmModule<Exports>(wasm);
+
+/** What the kernels below get; a bias for every connection, or else groups, which are the reference's. */
+interface Operands {
+  readonly x: Tensor;
+  readonly kernel: Tensor;
+  readonly bias: Tensor;
+}
+
+function kernelsFor(
+  { kernel, bias }: Operands,
+  { activation }: InnerAttributes,
+  backend: KernelBackend,
+): WasmKernels<Exports> | null {
+  return activation === 'relu' && bias.shape[1] === kernel.shape[1] ? module.on(backend) : null;
+}
+
+function sizesOf({ x, kernel }: Operands): Sizes {
+  return [x.shape[0]!, kernel.shape[1]!, kernel.shape[0]!];
+}
+
+export function product(inputs: Operands, attrs: InnerAttributes, backend: KernelBackend): TensorInfo | null {
+  const kernels = kernelsFor(inputs, attrs, backend);
+  if (!kernels) return null;
+  const { exports, address, output, withScratch } = kernels;
+  const { x, kernel, bias } = inputs;
+  const sizes = sizesOf(inputs);
+  const z = output([sizes[0], sizes[1]]);
+  withScratch(exports.scratchBytes(...sizes), (scratch) => {
+    exports.product(address(x), address(kernel), address(bias), address(z), ...sizes, scratch);
+  });
+  return z;
+}
+
+export function inputGradient(
+  inputs: Operands & { readonly dz: Tensor },
+  attrs: InnerAttributes,
+  backend: KernelBackend,
+): TensorInfo | null {
+  const kernels = kernelsFor(inputs, attrs, backend);
+  if (!kernels) return null;
+  const { exports, address, output, withScratch } = kernels;
+  const { dz, x, kernel, bias } = inputs;
+  const sizes = sizesOf(inputs);
+  const dx = output(x.shape);
+  withScratch(exports.scratchBytes(...sizes), (scratch) => {
+    const addresses = [dz, x, kernel, bias, dx].map(address) as [number, number, number, number, number];
+    exports.inputGradient(...addresses, ...sizes, scratch);
+  });
+  return dx;
+}
+
+export function weightGradients(
+  inputs: Operands & { readonly dz: Tensor },
+  attrs: InnerAttributes,
+  backend: KernelBackend,
+): TensorInfo[] | null {
+  const kernels = kernelsFor(inputs, attrs, backend);
+  if (!kernels) return null;
+  const { exports, address, output, withScratch } = kernels;
+  const { dz, x, kernel, bias } = inputs;
+  const sizes = sizesOf(inputs);
+  const [dKernel, dBias] = [output(kernel.shape), output(bias.shape)];
+  const addresses = [dz, x, bias, dKernel, dBias].map(address) as [number, number, number, number, number];
+  withScratch(exports.scratchBytes(...sizes), (scratch) => {
+    exports.weightSums(...addresses, ...sizes, scratch);
+  });
+  exports.finishWeights(address(kernel), address(bias), address(dKernel), address(dBias), kernel.size);
+  return [dKernel, dBias];
+}
