@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { expectNoTensorLeak } from '../testing.ts';
+import { expectNoTensorLeak, onlyOn } from '../testing.ts';
 import {
   type TensorflowHandle,
   type TensorflowOps,
@@ -24,7 +24,9 @@ const bfloat16Product = (a: tf.Tensor, b: tf.Tensor) =>
     return ops.output(cast(ops, ops.op('MatMul', [x, y], attributes)[0]!, bfloat16, float32));
   });
 
-describe.runIf(tf.getBackend() === 'tensorflow')('withTensorflow', () => {
+describe('withTensorflow', () => {
+  onlyOn(['tensorflow'], 'raw TensorFlow ops');
+
   it('multiplies in bfloat16, a dtype that TensorFlow.js lacks, and frees every handle', async () => {
     const [a, b] = [tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])];
     const y = bfloat16Product(a, b);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { expectNoTensorLeak } from '../testing.ts';
+import { expectNoTensorLeak, onlyOn } from '../testing.ts';
 import { runWebgpuPipeline } from './run-webgpu-pipeline.ts';
 
 const sinAndCos = (x: tf.Tensor) =>
@@ -26,7 +26,9 @@ const sinAndCos = (x: tf.Tensor) =>
     workgroups: [Math.ceil(x.size / 64), 1, 1],
   }).map((info) => tf.engine().makeTensorFromTensorInfo(info)) as [tf.Tensor, tf.Tensor];
 
-describe.runIf(tf.getBackend() === 'webgpu')('runWebgpuPipeline', () => {
+describe('runWebgpuPipeline', () => {
+  onlyOn(['webgpu'], 'WebGPU pipelines');
+
   it('fills several outputs, in order with the kernels around it', async () => {
     const x = tf.mul(tf.tensor1d([0, 0.5, 1]), 2);
     const [sines, cosines] = sinAndCos(x);

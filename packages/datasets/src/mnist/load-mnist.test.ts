@@ -29,7 +29,8 @@ describe('loadMnist', () => {
     expect(await loadMnist(`${directory}/fashion/`)).toEqual({ ...plain, name: 'fashion' });
   });
 
-  it.skipIf(!existsSync(REAL))('reads the real MNIST (skipped without ../shared/data/mnist)', async () => {
+  it('reads the real MNIST', async ({ skip }) => {
+    skip(!existsSync(REAL), 'the real MNIST: put its four IDX files into ../shared/data/mnist');
     const { train, test } = await loadMnist(REAL);
     expect([train.count, test.count, train.shape]).toEqual([60000, 10000, [28, 28, 1]]);
     expect([...train.ys.subarray(0, 8)]).toEqual([5, 0, 4, 1, 9, 2, 1, 3]);

@@ -4,7 +4,7 @@ import { escapeHtml } from './html.ts';
 import { extent } from './line-chart.ts';
 import { linearScale, ticks } from './ticks.ts';
 
-const WIDTH = 300;
+const WIDTH = 250;
 const HEIGHT = 190;
 const MARGIN = { left: 46, right: 12, top: 10, bottom: 24 };
 /** Pixels that a label below a bar needs. */
