@@ -2,6 +2,9 @@ import { expectNoTensorLeak } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
+import { skipElsewhere } from './testing/skip-elsewhere.ts';
+
+skipElsewhere();
 
 /** A tensor whose elements are 0, 1, 2, … */
 const counting = (shape: number[], dtype: 'float32' | 'int32' = 'float32') =>

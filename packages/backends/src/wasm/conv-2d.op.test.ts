@@ -9,6 +9,9 @@ import {
   tfPadding,
   title,
 } from './testing/expect-convolution.ts';
+import { skipElsewhere } from './testing/skip-elsewhere.ts';
+
+skipElsewhere();
 
 const convolutions: Convolution[] = [
   { x: [2, 4, 4, 3], filter: [3, 3, 2] },

@@ -9,6 +9,9 @@ import {
   tfPadding,
   title,
 } from './testing/expect-convolution.ts';
+import { skipElsewhere } from './testing/skip-elsewhere.ts';
+
+skipElsewhere();
 
 const convolutions: Convolution[] = [
   { x: [2, 5, 5, 8], filter: [3, 3, 1] },

@@ -4,7 +4,10 @@ import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { explicit, tfPadding } from './testing/expect-convolution.ts';
 import { noise64, toTensor } from './testing/noise.ts';
+import { skipElsewhere } from './testing/skip-elsewhere.ts';
 import { type Padding, windowOver } from './testing/window-over.ts';
+
+skipElsewhere();
 
 interface Pool {
   readonly x: [batch: number, height: number, width: number, channels: number];
@@ -81,19 +84,21 @@ describe('maxPool: gradient against reference', () => {
   });
 });
 
-// The kernels of plain JavaScript and WebGPU divide by the size of the window also where it lies on padding.
-const padded = ['wasm', 'tensorflow'].includes(tf.getBackend());
-
 describe('avgPool: gradient against reference', () => {
-  it.each(pools.filter(({ pad }) => padded || pad === 'valid'))(
-    'of $x, window $size, strides $strides, padding $pad',
-    (pool) =>
-      expectGradient(pool, averagePool, (x, dy) => {
+  for (const pool of pools) {
+    const { x, size, strides, pad } = pool;
+    it(`of [${x}], window ${size}, strides ${strides}, padding ${pad}`, ({ skip }) => {
+      skip(
+        tf.getBackend() === 'cpu' && pad !== 'valid',
+        'the stock gradient of an average pool on cpu counts padding, which the pool itself does not',
+      );
+      return expectGradient(pool, averagePool, (x, dy) => {
         const dx = new Float64Array(x.length);
         forEachOutput(pool, (yAt, xAt) => {
           for (const at of xAt) dx[at]! += dy[yAt]! / xAt.length;
         });
         return dx;
-      }),
-  );
+      });
+    });
+  }
 });
