@@ -7,6 +7,13 @@ export {
   type OpGradient,
 } from './op/define-op.ts';
 export { toFloatTensor } from './op/to-float-tensor.ts';
+export {
+  counterRandomWgsl,
+  counterWord,
+  type DropRate,
+  dropRate,
+  keepMask,
+} from './random/counter-random.ts';
 export { Random, type RandomState } from './random/random.ts';
 export {
   type TensorflowAttribute,
