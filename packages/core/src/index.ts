@@ -28,6 +28,7 @@ export {
   type CheckpointContents,
   type LoadedCheckpoint,
   loadCheckpoint,
+  peekCheckpoint,
   saveCheckpoint,
 } from './training/checkpoints/checkpoint.ts';
 export { CheckpointError } from './training/checkpoints/checkpoint-file.ts';

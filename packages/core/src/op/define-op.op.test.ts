@@ -77,6 +77,26 @@ describe('defineOp', () => {
     expect(kernel).toHaveBeenCalledTimes(1);
   });
 
+  it('hands saved outputs to the gradient', async () => {
+    const pick = defineOp<{ x: Tensor }, object, Tensor[]>({
+      name: 'TestSavesOutputs',
+      reference({ x }) {
+        const kept = tf.cast(tf.greater(x, 0), 'float32');
+        return [tf.mul(x, kept), kept];
+      },
+      gradient: {
+        saves: [],
+        savesOutputs: true,
+        of: ([dy], _, __, [, kept]) => ({ x: () => tf.mul(dy!, kept!) }),
+      },
+    });
+    const x = tf.tensor1d([-1, 0, 2]);
+    const gradient = tf.grad((x) => tf.square(pick({ x }, {})[0]!))(x);
+    expect(await gradient.data()).toBeAllClose([0, 0, 4]);
+    await expectNoTensorLeak(() => tf.dispose(tf.grad((x) => pick({ x }, {})[0]!)(x)));
+    tf.dispose([x, gradient]);
+  });
+
   it('registers with TensorFlow.js on the first call, and a second declaration of the name changes nothing', () => {
     const declare = () =>
       defineOp<{ x: Tensor }, object, Tensor>({ name: 'TestLazy', reference: ({ x }) => tf.neg(x) });

@@ -31,8 +31,18 @@ export interface OpDefinition<Inputs extends NamedTensorMap, Attributes, Output 
 export interface OpGradient<Inputs extends NamedTensorMap, Attributes, Output extends Tensor | Tensor[]> {
   /** Names of the inputs that the backward pass reads; nothing else is kept alive. */
   readonly saves: readonly (keyof Inputs & string)[];
-  readonly of: (dy: Output, saved: Inputs, attrs: Attributes) => { [Name in keyof Inputs]?: () => Tensor };
+  /** Whether the backward pass reads the outputs too: they are then kept alive, and its last argument. Default `false`. */
+  readonly savesOutputs?: boolean;
+  readonly of: (
+    dy: Output,
+    saved: Inputs,
+    attrs: Attributes,
+    outputs: Tensor[],
+  ) => { [Name in keyof Inputs]?: () => Tensor };
 }
+
+/** The engine keeps output i where entry i is true; an op has fewer than these. */
+const ALL_OUTPUTS = [true, true, true, true, true, true, true, true];
 
 /**
  * Declares an op once for every backend: its reference, its own kernels and its gradient, registered with
@@ -76,6 +86,7 @@ function register<Inputs extends NamedTensorMap, Attributes, Output extends Tens
     tf.registerGradient({
       kernelName,
       inputsToSave: [...gradient.saves],
+      outputsToSave: gradient.savesOutputs ? ALL_OUTPUTS : [],
       gradFunc: gradientFunction(gradient),
     });
   }
@@ -97,6 +108,8 @@ function gradientFunction<Inputs extends NamedTensorMap, Attributes, Output exte
 ): tf.GradFunc {
   return (dy, saved, attrs) => {
     const byName = Object.fromEntries(gradient.saves.map((name, i) => [name, saved[i]!])) as Inputs;
-    return gradient.of(dy as Output, byName, attrs as unknown as Attributes) as Record<string, () => Tensor>;
+    const outputs = saved.slice(gradient.saves.length);
+    const thunks = gradient.of(dy as Output, byName, attrs as unknown as Attributes, outputs);
+    return thunks as Record<string, () => Tensor>;
   };
 }

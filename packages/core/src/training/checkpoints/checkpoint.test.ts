@@ -8,7 +8,7 @@ import { constrained } from '../constraints/constrained.ts';
 import { learningRateSchedule } from '../schedules/learning-rate-schedule.ts';
 import { cosineSchedule } from '../schedules/schedules.ts';
 import { seededBatches } from '../seeded-batches/seeded-batches.ts';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { loadCheckpoint, peekCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { CheckpointStorage } from './checkpoint-storage.ts';
 import { checkpointing } from './checkpointing.ts';
 
@@ -129,6 +129,8 @@ describe('checkpoints', () => {
     await saveCheckpoint(storage, { model: build(train.sgd(1), 1), epoch: 7, random: { noise }, user });
     const loaded = await loadCheckpoint(storage, build(train.sgd(1), 1));
     expect(loaded).toMatchObject({ epoch: 7, step: 0, user });
+    expect(await peekCheckpoint(storage)).toEqual({ epoch: 7, user });
+    expect(await peekCheckpoint(memoryStorage())).toBeNull();
     expect(loaded!.random.noise!.normal()).toBe(noise.normal());
   });
 

@@ -113,6 +113,24 @@ export async function loadCheckpoint(
   };
 }
 
+/**
+ * The epoch and the value of yours in a checkpoint, without a model; null if nothing has been saved yet. For training
+ * whose model has to be prepared according to how far it was.
+ *
+ * @throws CheckpointError if the data is truncated or damaged.
+ *
+ * @example
+ * const { epoch, user } = (await peekCheckpoint(fileStorage('run.checkpoint'))) ?? { epoch: 0, user: null };
+ */
+export async function peekCheckpoint(
+  storage: CheckpointStorage,
+): Promise<Pick<LoadedCheckpoint, 'epoch' | 'user'> | null> {
+  const file = await storage.read();
+  if (!file) return null;
+  const { epoch, user } = decodeFile<Header>(file, storage.name).header;
+  return { epoch, user };
+}
+
 function checkShapes(name: string, saved: readonly Block[], model: LayersModel): void {
   const show = (weights: readonly Pick<Block, 'shape' | 'dtype'>[]) =>
     weights.map(({ shape, dtype }) => `${dtype}[${shape}]`).join(' ');
