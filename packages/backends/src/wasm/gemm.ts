@@ -1,5 +1,6 @@
 import { wasmModule } from '@arborize/core';
 import { wasm } from './gemm.as.generated.ts';
+import { wasm as relaxed } from './gemm.relaxed.as.generated.ts';
 
 export interface Gemm {
   /** Bytes of scratch memory that a product of these sizes needs. */
@@ -15,4 +16,4 @@ export interface Gemm {
   ): void;
 }
 
-export const gemmModule = wasmModule<Gemm>(wasm);
+export const gemmModule = wasmModule<Gemm>(wasm, { relaxed });

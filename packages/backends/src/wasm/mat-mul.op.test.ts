@@ -117,6 +117,40 @@ describe('matMul: edges', () => {
   });
 });
 
+describe('matMul: blocks', () => {
+  beforeEach(({ skip }) =>
+    skip(!['wasm', 'cpu'].includes(tf.getBackend()), 'it crosses the blocks of the WASM kernel'),
+  );
+
+  it.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])('more rows, columns and depth than one holds, transposed %s, %s', async (transposeA, transposeB) => {
+    const [m, k, n] = [199, 259, 263];
+    const random = new Random(3);
+    const [a, b] = [transposeA ? [k, m] : [m, k], transposeB ? [n, k] : [k, n]].map((shape) =>
+      array64(
+        shape,
+        Float32Array.from({ length: shape[0]! * shape[1]! }, () => random.normal()),
+      ),
+    );
+    const [x, y] = [a!, b!].map(({ shape, values }) => tf.tensor(Float32Array.from(values), [...shape]));
+    const product = tf.matMul(x!, y!, transposeA, transposeB);
+    expect(await product.data()).toBeAllClose(matMul64(transposeA, transposeB)(a!, b!).values, {
+      absolute: 1e-3,
+      relative: 1e-4,
+    });
+    tf.dispose([x!, y!, product]);
+  });
+
+  it('refuses integers, as the stock kernel does', () => {
+    const integers = tf.ones([2, 2], 'int32');
+    if (tf.getBackend() === 'wasm') expect(() => tf.matMul(integers, integers)).toThrow('float32');
+  });
+});
+
 describe.each(Object.keys(activations))('fused matMul with bias and %s', (activation) => {
   it.each([
     { transposeA: false, transposeB: false, batch: [] },

@@ -1,19 +1,7 @@
 import { wasmModule } from '@arborize/core';
 import { broadcast_util, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { wasm as epilogueWasm } from './epilogue.as.generated.ts';
-import { wasm as gemmWasm } from './gemm.as.generated.ts';
-
-interface Gemm {
-  gemmScratch(m: number, n: number, k: number): number;
-  gemm(
-    ...call: [
-      ...a: [address: number, rowStride: number, columnStride: number],
-      ...b: [address: number, rowStride: number, columnStride: number],
-      ...c: [address: number, m: number, n: number, k: number],
-      scratch: number,
-    ]
-  ): void;
-}
+import { gemmModule } from './gemm.ts';
 
 interface Epilogue {
   epilogue(
@@ -27,7 +15,6 @@ interface Epilogue {
   ): void;
 }
 
-const gemmModule = wasmModule<Gemm>(gemmWasm);
 const epilogueModule = wasmModule<Epilogue>(epilogueWasm);
 
 /** The activations of a fused product that run in its epilogue; the numbers are those of epilogue.as.ts. */

@@ -18,20 +18,21 @@ const repaired = new WeakSet<KernelFunc>();
  * Replaces the two matrix product kernels of the stock WASM backend, which are slow for transposed and batched
  * operands, and wrong when such a product is fused with a bias or an activation. Calling it again changes nothing.
  *
- * One plain product of two matrices stays with the stock kernel, whose own path for it is fast and right.
+ * The stock path for one plain product is as fast, but packs a copy of `b` and keeps it as long as `b` lives: weights that
+ * are trained are packed again in every step. The stock kernel is left with what it refuses: other types than float32.
  */
 export function repairMatMul(): void {
   replace('BatchMatMul', (stock) => (call) => {
     const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
     const { transposeA, transposeB } = call.attrs as unknown as MatMulAttributes;
-    if (isPlain(a, b, transposeA || transposeB)) return stock(call);
+    if (a.dtype !== 'float32') return stock(call);
     return matMul(call.backend as tf.KernelBackend, a, b, transposeA, transposeB) ?? stock(call);
   });
 
   replace('_FusedMatMul', (stock) => (call) => {
     const { a, b, bias, preluActivationWeights: slopes } = call.inputs as Record<string, TensorInfo>;
     const { transposeA, transposeB, activation, leakyreluAlpha } = call.attrs as unknown as FusedAttributes;
-    if (isPlain(a!, b!, transposeA || transposeB)) return stock(call);
+    if (a!.dtype !== 'float32') return stock(call);
     const backend = call.backend as tf.KernelBackend;
     const product = matMul(backend, a!, b!, transposeA, transposeB);
     if (!product) return stock(call);
@@ -41,17 +42,6 @@ export function repairMatMul(): void {
     applyEpilogue(backend, product, { bias, activation: kind, slope: leakyreluAlpha ?? 0, slopes });
     return product;
   });
-}
-
-/** What the stock kernel does well: one product of two matrices as they are. It gives garbage for empty ones. */
-function isPlain(a: TensorInfo, b: TensorInfo, transposed: boolean): boolean {
-  return (
-    !transposed &&
-    [a, b].every(({ shape }) => {
-      const matrices = shape.slice(0, -2).every((size) => size === 1);
-      return matrices && shape.every((size) => size > 0);
-    })
-  );
 }
 
 function replace(kernelName: string, repair: (stock: KernelFunc) => KernelFunc): void {

@@ -39,8 +39,12 @@ export interface WasmModule<Exports> {
  * compiled before the first call.
  *
  * @param base64 The module as built from AssemblyScript: it imports `env.memory` and owns no memory.
+ * @param options.relaxed The same module built with relaxed SIMD, taken where the engine has it.
  */
-export function wasmModule<Exports>(base64: string): WasmModule<Exports> {
+export function wasmModule<Exports>(
+  base64: string,
+  { relaxed }: { readonly relaxed?: string } = {},
+): WasmModule<Exports> {
   const linked = new WeakMap<KernelBackend, WasmKernels<Exports>>();
   return {
     on(backend) {
@@ -49,7 +53,7 @@ export function wasmModule<Exports>(base64: string): WasmModule<Exports> {
       const stock = backend as WasmBackend;
       const memory = stock.wasm.asm?.memory;
       if (!memory) return null;
-      const module = new WebAssembly.Module(codeFor(memory, decodeBase64(base64)));
+      const module = new WebAssembly.Module(codeFor(memory, understood(base64, relaxed)));
       const instance = new WebAssembly.Instance(module, { env: { memory } });
       const kernels = link(stock, instance.exports as Exports);
       linked.set(backend, kernels);
@@ -72,6 +76,12 @@ function link<Exports>(backend: WasmBackend, exports: Exports): WasmKernels<Expo
       }
     },
   };
+}
+
+/** The relaxed build where the engine has relaxed SIMD, else the plain one. */
+function understood(plain: string, relaxed?: string): Uint8Array<ArrayBuffer> {
+  const code = relaxed ? decodeBase64(relaxed) : undefined;
+  return code && WebAssembly.validate(code) ? code : decodeBase64(plain);
 }
 
 function codeFor(memory: WebAssembly.Memory, code: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -1,0 +1,198 @@
+// C = A·B in float32, where A [m, k] and B [k, n] are given by the strides of their rows and columns, so that a
+// transposed operand costs nothing extra. Blocks of both are packed into panels that the micro-kernel reads in order.
+import { splat } from '../../core/assembly/simd-math';
+
+// The micro-kernel computes 6 rows of two vectors: 12 accumulators, 2 vectors of B and 1 of A fill 16 registers.
+const ROWS: i32 = 6;
+const COLUMNS: i32 = 8;
+// A panel of A (6 × 256) stays in the first-level cache while the panels of a block of B (256 × 256) stream past it from
+// the second, for each panel of a block of A (192 × 256). C is then written in the order of its rows.
+const BLOCK_ROWS: i32 = 192;
+const BLOCK_DEPTH: i32 = 256;
+const BLOCK_COLUMNS: i32 = 256;
+
+@inline
+function min(a: i32, b: i32): i32 {
+  return a < b ? a : b;
+}
+
+@inline
+function floats(count: i32): usize {
+  return <usize>count << 2;
+}
+
+@inline
+function roundUp(value: i32, multiple: i32): i32 {
+  return ((value + multiple - 1) / multiple) * multiple;
+}
+
+/** a·b + c: one instruction in the relaxed build. */
+@inline
+function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+@inline
+function storeRow(c: usize, x: v128, y: v128, overwrite: bool): void {
+  if (!overwrite) {
+    x = f32x4.add(x, v128.load(c));
+    y = f32x4.add(y, v128.load(c, 16));
+  }
+  v128.store(c, x);
+  v128.store(c, y, 16);
+}
+
+/** A tile of 6 × 8: C = panel of A · panel of B, or C += it. `stride` is the distance of C's rows in floats. */
+function tile(a: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: bool): void {
+  let c00 = splat(0), c01 = splat(0);
+  let c10 = splat(0), c11 = splat(0);
+  let c20 = splat(0), c21 = splat(0);
+  let c30 = splat(0), c31 = splat(0);
+  let c40 = splat(0), c41 = splat(0);
+  let c50 = splat(0), c51 = splat(0);
+  for (; depth > 0; depth--) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a, 4);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a, 8);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a, 12);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    x = v128.load32_splat(a, 16);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    x = v128.load32_splat(a, 20);
+    c50 = madd(x, b0, c50);
+    c51 = madd(x, b1, c51);
+    a += 24;
+    b += 32;
+  }
+  const row = floats(stride);
+  storeRow(c, c00, c01, overwrite);
+  storeRow(c + row, c10, c11, overwrite);
+  storeRow(c + 2 * row, c20, c21, overwrite);
+  storeRow(c + 3 * row, c30, c31, overwrite);
+  storeRow(c + 4 * row, c40, c41, overwrite);
+  storeRow(c + 5 * row, c50, c51, overwrite);
+}
+
+/** A tile at the edge of C, of which only `rows` × `columns` exist: computed aside, then copied. */
+function edgeTile(a: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: bool, aside: usize, rows: i32, columns: i32): void {
+  tile(a, b, depth, aside, COLUMNS, true);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const to = c + floats(i * stride + j);
+      const value = load<f32>(aside + floats(i * COLUMNS + j));
+      store<f32>(to, overwrite ? value : load<f32>(to) + value);
+    }
+  }
+}
+
+@inline
+function storeQuad(out: usize, width: i32, from: usize, stride: usize): void {
+  const x0 = v128.load(from);
+  const x1 = v128.load(from + stride);
+  const x2 = v128.load(from + 2 * stride);
+  const x3 = v128.load(from + 3 * stride);
+  const low01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5);
+  const high01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
+  const low23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5);
+  const high23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
+  const row = floats(width);
+  v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
+  v128.store(out + row, v128.shuffle<i64>(low01, low23, 1, 3));
+  v128.store(out + 2 * row, v128.shuffle<i64>(high01, high23, 0, 2));
+  v128.store(out + 3 * row, v128.shuffle<i64>(high01, high23, 1, 3));
+}
+
+/**
+ * Packs `lines` rows of A, or columns of B, into panels of `width` lines: panel, then depth, then line. Missing lines of
+ * the last panel are zeros.
+ */
+@inline
+function pack(from: usize, lineStride: i32, depthStride: i32, lines: i32, depth: i32, out: usize, width: i32): void {
+  for (let first = 0; first < lines; first += width) {
+    const present = min(width, lines - first);
+    const base = from + floats(first * lineStride);
+    let p = 0;
+    if (present == width && lineStride == 1) {
+      for (; p < depth; p++, out += floats(width)) {
+        const at = base + floats(p * depthStride);
+        v128.store(out, v128.load(at));
+        if (width == 8) v128.store(out, v128.load(at, 16), 16);
+        else v128.store64_lane(out, v128.load64_zero(at, 16), 0, 16);
+      }
+    } else if (present == width && depthStride == 1) {
+      const line = floats(lineStride);
+      for (; p + 4 <= depth; p += 4, out += floats(4 * width)) {
+        const at = base + floats(p);
+        storeQuad(out, width, at, line);
+        // With 6 lines the second quad overlaps the first, which writes the same values again.
+        storeQuad(out + floats(width - 4), width, at + <usize>(width - 4) * line, line);
+      }
+    }
+    for (; p < depth; p++) {
+      for (let r = 0; r < width; r++, out += 4) {
+        store<f32>(out, r < present ? load<f32>(base + floats(r * lineStride + p * depthStride)) : 0);
+      }
+    }
+  }
+}
+
+function packRows(from: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32, out: usize): void {
+  pack(from, rowStride, columnStride, rows, depth, out, ROWS);
+}
+
+function packColumns(from: usize, rowStride: i32, columnStride: i32, columns: i32, depth: i32, out: usize): void {
+  pack(from, columnStride, rowStride, columns, depth, out, COLUMNS);
+}
+
+/** Bytes of scratch memory that `gemm` needs for these sizes. */
+export function gemmScratch(m: i32, n: i32, k: i32): i32 {
+  const depth = min(k, BLOCK_DEPTH);
+  const packed = roundUp(n, COLUMNS) + roundUp(min(m, BLOCK_ROWS), ROWS);
+  return (packed * depth + ROWS * COLUMNS) << 2;
+}
+
+/** C [m, n] = A·B; strides in floats; k may be 0. */
+export function gemm(
+  a: usize, aRow: i32, aColumn: i32,
+  b: usize, bRow: i32, bColumn: i32,
+  c: usize, m: i32, n: i32, k: i32, scratch: usize,
+): void {
+  if (k == 0) memory.fill(c, 0, floats(m * n));
+  const packedB = scratch;
+  const packedA = packedB + floats(roundUp(n, COLUMNS) * min(k, BLOCK_DEPTH));
+  const aside = packedA + floats(roundUp(min(m, BLOCK_ROWS), ROWS) * min(k, BLOCK_DEPTH));
+  for (let p = 0; p < k; p += BLOCK_DEPTH) {
+    const depth = min(BLOCK_DEPTH, k - p);
+    const overwrite = p == 0;
+    packColumns(b + floats(p * bRow), bRow, bColumn, n, depth, packedB);
+    for (let i = 0; i < m; i += BLOCK_ROWS) {
+      const blockRows = min(BLOCK_ROWS, m - i);
+      packRows(a + floats(i * aRow + p * aColumn), aRow, aColumn, blockRows, depth, packedA);
+      for (let q = 0; q < n; q += BLOCK_COLUMNS) {
+        const end = min(n, q + BLOCK_COLUMNS);
+        for (let r = 0; r < blockRows; r += ROWS) {
+          const rows = min(ROWS, blockRows - r);
+          const panelA = packedA + floats(r * depth);
+          for (let j = q; j < end; j += COLUMNS) {
+            const columns = min(COLUMNS, n - j);
+            const panelB = packedB + floats(j * depth);
+            const to = c + floats((i + r) * n + j);
+            if (rows == ROWS && columns == COLUMNS) tile(panelA, panelB, depth, to, n, overwrite);
+            else edgeTile(panelA, panelB, depth, to, n, overwrite, aside, rows, columns);
+          }
+        }
+      }
+    }
+  }
+}
