@@ -1,4 +1,5 @@
 // Forward and backward kernels of the element-wise activations: y = value(x), dx = dy · slope(x).
+import { adaSlope, adaValue } from '../../../core/assembly/ada';
 import { atLeast, atMost, cos, exp, loadTail, sigmoid, sin, splat, storeTail, zeroUnless } from '../../../core/assembly/simd-math';
 
 const NISH = 0;
@@ -34,26 +35,6 @@ function nishSlope(x: v128, p: v128, a: v128, b: v128): v128 {
   const slope = f32x4.mul(s, f32x4.add(waveSlope, f32x4.mul(wave, f32x4.sub(splat(1), s))));
   const damped = zeroUnless(slope, v128.not(f32x4.lt(x, splat(DEEP))));
   return v128.bitselect(splat(1), damped, positive);
-}
-
-@inline
-function adaValue(x: v128, alpha: v128, c: v128, leak: v128): v128 {
-  const q = atLeast(x, 0);
-  const exponent = f32x4.sub(c, f32x4.mul(alpha, q));
-  const bump = zeroUnless(f32x4.mul(q, exp(exponent)), v128.not(f32x4.lt(exponent, splat(DEEP))));
-  // Without a leak, −∞ must give 0 and not −∞ · 0.
-  const below = zeroUnless(f32x4.mul(leak, x), f32x4.ne(leak, splat(0)));
-  return v128.bitselect(bump, below, v128.not(f32x4.le(x, splat(0))));
-}
-
-@inline
-function adaSlope(x: v128, alpha: v128, c: v128, leak: v128): v128 {
-  const q = atLeast(x, 0);
-  const aq = f32x4.mul(alpha, q);
-  const exponent = f32x4.sub(c, aq);
-  const slope = f32x4.mul(f32x4.sub(splat(1), aq), exp(exponent));
-  const bump = zeroUnless(slope, v128.not(f32x4.lt(exponent, splat(DEEP))));
-  return v128.bitselect(bump, leak, v128.not(f32x4.le(x, splat(0))));
 }
 
 /** x·tanh(softplus x) with one exponential: with e = eˣ, tanh(softplus x) = (e² + 2e) / (e² + 2e + 2). */
