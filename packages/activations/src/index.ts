@@ -1,5 +1,6 @@
 export { type AdaOptions, ada, type LeakyAdaOptions, leakyAda } from './ada/ada.ts';
-export { ADA, type AdaLayerOptions, type AlphaConstraint } from './ada/ada-layer.ts';
+export { ADA, type AdaLayerOptions } from './ada/ada-layer.ts';
+export { type AlphaConstraint, constrainedAlpha, rawAlpha } from './ada/alpha.ts';
 export { allReLU, allReLUSlope } from './all-relu/all-relu.ts';
 export { AllReLU, type AllReLULayerOptions, numberAllReLU } from './all-relu/all-relu-layer.ts';
 export { type GeluOptions, gelu } from './gelu/gelu.ts';

@@ -1,6 +1,17 @@
 export type { ConnectionOptions } from './dac/connect.ts';
 export { type Convolution1DOptions, dacConv1d } from './dac/dac-conv-1d.ts';
+export { DACConv1D, type DACConv1DOptions } from './dac/dac-conv-1d-layer.ts';
 export { type ConvolutionOptions, dacConv2d } from './dac/dac-conv-2d.ts';
+export { DACConv2D, type DACConv2DOptions } from './dac/dac-conv-2d-layer.ts';
+export type { DacConvLayerOptions } from './dac/dac-conv-options.ts';
+export { DACDense, type DACDenseOptions } from './dac/dac-dense.ts';
 export { dacMatMul } from './dac/dac-mat-mul.ts';
+export type { DacLayerOptions } from './dac/dac-options.ts';
 export type { InnerActivation } from './dac/inner-activations.ts';
+export { type PyramidalOptions, pyramidal } from './pyramidal/pyramidal.ts';
+export { PyramidalConv1D, type PyramidalConv1DOptions } from './pyramidal/pyramidal-conv-1d.ts';
+export { PyramidalConv2D, type PyramidalConv2DOptions } from './pyramidal/pyramidal-conv-2d.ts';
+export { PyramidalDense, type PyramidalDenseOptions } from './pyramidal/pyramidal-dense.ts';
+export type { PyramidalLayerOptions } from './pyramidal/pyramidal-options.ts';
+export type { SomaOptions } from './pyramidal/soma.ts';
 export { registerDendritic } from './register-dendritic.ts';

@@ -1,7 +1,20 @@
 import { serialization } from '@tensorflow/tfjs-core';
+import { DACConv1D } from './dac/dac-conv-1d-layer.ts';
+import { DACConv2D } from './dac/dac-conv-2d-layer.ts';
+import { DACDense } from './dac/dac-dense.ts';
+import { PyramidalConv1D } from './pyramidal/pyramidal-conv-1d.ts';
+import { PyramidalConv2D } from './pyramidal/pyramidal-conv-2d.ts';
+import { PyramidalDense } from './pyramidal/pyramidal-dense.ts';
 
 /** The classes that a saved model may name. */
-const CLASSES: readonly Parameters<typeof serialization.registerClass>[0][] = [];
+const CLASSES: readonly Parameters<typeof serialization.registerClass>[0][] = [
+  DACConv1D,
+  DACConv2D,
+  DACDense,
+  PyramidalConv1D,
+  PyramidalConv2D,
+  PyramidalDense,
+];
 
 /**
  * Registers the layers and initialisers of this package with tfjs-layers, so that saved models with them can be loaded.

@@ -5,9 +5,7 @@ import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { checkNumber } from '../elementwise/check-number.ts';
 import { type BaseLayerOptions, constant, ElementwiseLayer } from '../elementwise/elementwise-layer.ts';
 import { leakyAda } from './ada.ts';
-
-/** How a trainable α is kept positive. */
-export type AlphaConstraint = 'softplus' | 'clip' | 'none';
+import { type AlphaConstraint, constrainedAlpha, rawAlpha } from './alpha.ts';
 
 /** Options of the layer {@link ADA}. */
 export interface AdaLayerOptions extends BaseLayerOptions {
@@ -27,8 +25,6 @@ export interface AdaLayerOptions extends BaseLayerOptions {
    */
   readonly alphaConstraint?: AlphaConstraint;
 }
-
-const LEAST_ALPHA = 1e-3;
 
 /**
  * The activations {@link ada} and {@link leakyAda} as a layer, with α fixed or trained.
@@ -64,8 +60,12 @@ export class ADA extends ElementwiseLayer {
     const { alpha, alphaTrainable, alphaShape, alphaConstraint } = this.options;
     if (alphaTrainable) {
       const shape = alphaShape === 'perChannel' ? [inputShape.at(-1)!] : [];
-      const raw = alphaConstraint === 'softplus' ? Math.log(Math.expm1(alpha)) : alpha;
-      this.alphaRaw = this.addWeight('alphaRaw', shape, 'float32', constant(raw));
+      this.alphaRaw = this.addWeight(
+        'alphaRaw',
+        shape,
+        'float32',
+        constant(rawAlpha(alpha, alphaConstraint)),
+      );
     }
     super.build(inputShape);
   }
@@ -83,21 +83,12 @@ export class ADA extends ElementwiseLayer {
   }
 
   private constrained(raw: Tensor): Tensor {
-    if (this.options.alphaConstraint === 'softplus') return tf.softplus(raw);
-    return this.options.alphaConstraint === 'clip' ? clipStraightThrough(raw) : raw;
+    return constrainedAlpha(raw, this.options.alphaConstraint);
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), ...this.options };
   }
-}
-
-/** max(α, 0.001) with the gradient of α, so that an α below the limit can rise again. */
-function clipStraightThrough(raw: Tensor): Tensor {
-  return tf.customGrad((x) => ({
-    value: tf.maximum(x as Tensor, LEAST_ALPHA),
-    gradFunc: (dy: Tensor) => dy,
-  }))(raw);
 }
 
 function checkChoice(argument: string, got: string, choices: readonly string[]): void {
