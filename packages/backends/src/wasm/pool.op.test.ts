@@ -7,7 +7,7 @@ import { noise64, toTensor } from './testing/noise.ts';
 import { skipElsewhere } from './testing/skip-elsewhere.ts';
 import { type Padding, windowOver } from './testing/window-over.ts';
 
-skipElsewhere();
+skipElsewhere('webgpu');
 
 interface Pool {
   readonly x: [batch: number, height: number, width: number, channels: number];

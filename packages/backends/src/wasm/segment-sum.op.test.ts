@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { noise64, toTensor } from './testing/noise.ts';
 import { skipElsewhere } from './testing/skip-elsewhere.ts';
 
-skipElsewhere();
+skipElsewhere('webgpu');
 
 describe('unsortedSegmentSum: against reference', () => {
   it.each([
