@@ -1,6 +1,11 @@
 export { fromDense } from './conversion/from-dense.ts';
 export { toDense } from './conversion/to-dense.ts';
+export type { BreakEven } from './layer/break-even.ts';
+export type { SparseInitializer } from './layer/initial-values.ts';
+export { SparseDense } from './layer/sparse-dense.ts';
+export type { SparseDenseOptions } from './layer/sparse-dense-options.ts';
 export { type ErdosRenyiOptions, erdosRenyi } from './pattern/erdos-renyi.ts';
+export { type ErkDensitiesOptions, erkDensities } from './pattern/erk-densities.ts';
 export {
   type SparseMatrix,
   type SparsePattern,
@@ -11,3 +16,4 @@ export type { Topology } from './pattern/topology.ts';
 export type { Layout } from './product/product-call.ts';
 export { type SampledDenseDenseOptions, sampledDenseDense } from './product/sampled-dense-dense.ts';
 export { type SparseDenseMatMulOptions, sparseDenseMatMul } from './product/sparse-dense-mat-mul.ts';
+export { registerSparse } from './register-sparse.ts';

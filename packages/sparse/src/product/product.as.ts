@@ -192,3 +192,29 @@ export function transpose(x: usize, rows: i32, columns: i32, from: usize, out: u
     for (let j = 0; j < columns; j++) store<f32>(out + <usize>j * to, load<f32>(x + at(j)));
   }
 }
+
+/** out [columns] = the sums over the rows of x [rows, columns]. */
+export function columnSums(x: usize, rows: i32, columns: i32, out: usize): void {
+  const stride = at(columns);
+  let j = 0;
+  for (; j + 16 <= columns; j += 16, x += 64, out += 64) {
+    let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+    let row = x;
+    for (let i = 0; i < rows; i++, row += stride) {
+      s0 = f32x4.add(s0, v128.load(row));
+      s1 = f32x4.add(s1, v128.load(row, 16));
+      s2 = f32x4.add(s2, v128.load(row, 32));
+      s3 = f32x4.add(s3, v128.load(row, 48));
+    }
+    v128.store(out, s0);
+    v128.store(out, s1, 16);
+    v128.store(out, s2, 32);
+    v128.store(out, s3, 48);
+  }
+  for (; j < columns; j++, x += 4, out += 4) {
+    let sum: f32 = 0;
+    let row = x;
+    for (let i = 0; i < rows; i++, row += stride) sum += load<f32>(row);
+    store<f32>(out, sum);
+  }
+}

@@ -2,7 +2,7 @@ import { defineOp, type Kernel } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as cpu from './cpu.ts';
-import type { ProductCall, SampledCall } from './product-call.ts';
+import type { Layout, ProductCall, SampledCall } from './product-call.ts';
 import * as reference from './reference.ts';
 import * as wasm from './wasm.ts';
 import * as webgpu from './webgpu.ts';
@@ -37,7 +37,21 @@ export const affine = defineOp<AffineInputs, ProductCall, Tensor>({
     saves: ['x', 'values'],
     of: (dy, saved, call) => ({
       ...productGradient(dy, saved, call),
-      bias: () => tf.sum(dy, call.layout === 'batchMajor' ? 0 : 1),
+      bias: () => sumBatch({ x: dy }, { layout: call.layout }),
+    }),
+  },
+});
+
+/** The sum over the batch: the gradient of a bias. */
+const sumBatch = defineOp<{ x: Tensor }, { layout: Layout }, Tensor>({
+  name: 'SparseMatrixSumBatch',
+  reference: ({ x }, { layout }) => tf.sum(x, layout === 'batchMajor' ? 0 : 1),
+  kernels: { wasm: ({ inputs: { x }, attrs, backend }) => wasm.sumBatch(x, attrs.layout, backend) },
+  gradient: {
+    saves: ['x'],
+    of: (dy, { x }, { layout }) => ({
+      x: () =>
+        tf.broadcastTo(tf.expandDims(dy, layout === 'batchMajor' ? 0 : 1), x.shape as [number, number]),
     }),
   },
 });

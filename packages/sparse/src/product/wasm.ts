@@ -1,7 +1,14 @@
 import { type WasmKernels, wasmModule } from '@arborize/core';
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { wasm as embedded } from './product.as.generated.ts';
-import { activationShape, batchOf, type ProductCall, type SampledCall, walkOf } from './product-call.ts';
+import {
+  activationShape,
+  batchOf,
+  type Layout,
+  type ProductCall,
+  type SampledCall,
+  walkOf,
+} from './product-call.ts';
 
 interface Exports {
   product(
@@ -18,6 +25,7 @@ interface Exports {
       ...sizes: [outputs: number, batch: number, stride: number, add: number],
     ]
   ): void;
+  columnSums(x: number, rows: number, columns: number, out: number): void;
   permute(values: number, permutation: number, out: number, count: number): void;
   transpose(x: number, rows: number, columns: number, from: number, out: number, to: number): void;
 }
@@ -119,4 +127,13 @@ export function sampled(
     }
   });
   return gradient;
+}
+
+export function sumBatch(x: Tensor, layout: Layout, backend: KernelBackend): TensorInfo | null {
+  const kernels = layout === 'batchMajor' ? module.on(backend) : null;
+  if (!kernels) return null;
+  const [batch, features] = x.shape as [number, number];
+  const sums = kernels.output([features]);
+  kernels.exports.columnSums(kernels.address(x), batch, features, kernels.address(sums));
+  return sums;
 }

@@ -1,0 +1,189 @@
+import { Random } from '@arborize/core';
+import type { serialization, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { toDense } from '../conversion/to-dense.ts';
+import { patternOf, type SparseMatrix } from '../pattern/sparse-pattern.ts';
+import type { Topology } from '../pattern/topology.ts';
+import { affine, product } from '../product/product.ts';
+import { type BreakEven, denseFrom } from './break-even.ts';
+import { connectionCount, drawTopology, GivenTensor } from './draw-topology.ts';
+import { drawValues, initialLimit, type SparseInitializer } from './initial-values.ts';
+import { type GradientRecorder, recordGradient } from './record-gradient.ts';
+import { replaceWeight, type Weight } from './replace-weight.ts';
+import { checkCapacity, checkSparseDense, type SparseDenseOptions } from './sparse-dense-options.ts';
+
+type Shape = (number | null)[];
+
+/** The int32 weights that say where the connections are. */
+const INDEX = ['columnPointers', 'rowIndices', 'rowPointers', 'columnIndices', 'permutation'] as const;
+
+/**
+ * A dense layer of which only some connections exist: time and memory grow with their number, not with inputs · units.
+ *
+ *     y = activation(x·W + bias),   W zero except at the connections
+ *
+ * Shapes: [B, …, inputs] in, [B, …, units] out. Weights: `values` [connections] and `bias` [units] are trained by any
+ * optimiser; five int32 weights hold the topology, which callbacks such as {@link setEvolution} change. Where so many
+ * connections are asked for that a dense product is faster (see {@link calibrateSparse}), one is used.
+ *
+ * @throws ArgumentError for bad options, and on building if more connections are asked for than there are positions.
+ * @example
+ * const layer = new SparseDense({ units: 1000, epsilon: 20, seed: 1, inputShape: [784] });
+ * tf.sequential({ layers: [layer] });
+ * layer.connections; // about 20·1784 = 35680 of 784000
+ * @see Mocanu et al., arXiv 1707.04780; Curci et al., "Truly Sparse Neural Networks at Scale", arXiv 2102.01732.
+ */
+export class SparseDense extends tfl.layers.Layer {
+  static className = 'SparseDense';
+  readonly units: number;
+  readonly kernelInitializer: SparseInitializer;
+  readonly trainableTopology: boolean;
+  /** From which densities the dense product is used; see {@link calibrateSparse}. */
+  breakEven: BreakEven | undefined;
+  /** While set, training steps hand it the input and the gradient of x·W + bias. */
+  recorder: GradientRecorder | null = null;
+  private readonly options: SparseDenseOptions;
+  private readonly activation: { apply(x: Tensor): Tensor };
+  private inputs = 0;
+  private values!: Weight;
+  private bias: Weight | null = null;
+  private index!: Record<(typeof INDEX)[number], Weight>;
+
+  constructor(options: SparseDenseOptions) {
+    checkSparseDense(options);
+    super(options);
+    this.options = options;
+    this.units = options.units;
+    this.kernelInitializer = options.kernelInitializer ?? 'sparseHe';
+    this.trainableTopology = options.trainableTopology ?? true;
+    this.breakEven = options.breakEven;
+    // A layer with a name of its own, so as not to use up a default name.
+    const activation = tfl.layers.activation({ activation: options.activation ?? 'linear', name: 'inner' });
+    this.activation = (activation as unknown as { activation: { apply(x: Tensor): Tensor } }).activation;
+    this.inputSpec = [{ minNDim: 2 }];
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
+    const { units, options } = this;
+    const inputs = shape.at(-1)!;
+    checkCapacity(options, inputs);
+    this.inputs = inputs;
+    const random = new Random(options.seed ?? Math.floor(2 ** 31 * Math.random()));
+    // Drawn only if used: loading a model brings its own numbers.
+    let topology: Topology | undefined;
+    const drawn = () => {
+      topology ??= drawTopology(inputs, options, random.fork(1));
+      return topology;
+    };
+    let pattern: ReturnType<typeof patternOf> | undefined;
+    const size = connectionCount(options) ?? drawn().rowIndices.length;
+    const limit = initialLimit(this.kernelInitializer, inputs, units, size);
+    const weight = (name: string, shape: number[], dtype: 'float32' | 'int32', make: () => Tensor) => {
+      const given = new GivenTensor(make);
+      const added = this.addWeight(name, shape, dtype, given, undefined, dtype === 'float32');
+      given.dispose();
+      return added;
+    };
+    this.values = weight('values', [size], 'float32', () =>
+      tf.tensor1d(drawValues(size, limit, random.fork(2))),
+    );
+    if (options.useBias ?? true) this.bias = weight('bias', [units], 'float32', () => tf.zeros([units]));
+    const sizes = { columnPointers: units + 1, rowPointers: inputs + 1 } as Record<string, number>;
+    const entries = INDEX.map((name) => {
+      const make = () => {
+        pattern ??= patternOf(drawn());
+        return tf.clone(pattern[name]);
+      };
+      return [name, weight(name, [sizes[name] ?? size], 'int32', make)];
+    });
+    this.index = Object.fromEntries(entries);
+    if (pattern) tf.dispose(pattern as unknown as tf.NamedTensorMap);
+    super.build(inputShape);
+  }
+
+  /** The weights as a sparse matrix; its tensors are the layer's own. */
+  get matrix(): SparseMatrix {
+    const index = Object.fromEntries(INDEX.map((name) => [name, this.index[name].read() as Tensor1D]));
+    return {
+      pattern: {
+        shape: [this.inputs, this.units],
+        size: this.connections,
+        ...(index as Record<(typeof INDEX)[number], Tensor1D>),
+      },
+      values: this.values.read(),
+    };
+  }
+
+  /** The number of connections. */
+  get connections(): number {
+    return this.values.shape[0]!;
+  }
+
+  /** The share of the inputs · units positions that are connected. */
+  get density(): number {
+    return this.connections / (this.inputs * this.units);
+  }
+
+  /** The limit of first values for this layer as it is now. */
+  get initialLimit(): number {
+    return initialLimit(this.kernelInitializer, this.inputs, this.units, this.connections);
+  }
+
+  /** The name under which optimisers know the values. */
+  get valuesVariable(): tf.Variable {
+    return this.values.read() as tf.Variable;
+  }
+
+  /** Replaces all connections; `values` in the order of the topology. Optimisers are not told. */
+  rewire(topology: Topology, values: Float32Array): void {
+    const pattern = patternOf(topology);
+    for (const name of INDEX) replaceWeight(this.index[name], pattern[name]);
+    replaceWeight(this.values, tf.tensor1d(values));
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
+    return tf.tidy(() => {
+      this.invokeCallHook(inputs, kwargs);
+      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+      const flat = x.rank === 2 ? x : tf.reshape(x, [-1, this.inputs]);
+      let z = this.multiply(flat);
+      if (this.recorder && kwargs.training) z = recordGradient(flat, z, this.recorder);
+      return this.activation.apply(x.rank === 2 ? z : tf.reshape(z, [...x.shape.slice(0, -1), this.units]));
+    });
+  }
+
+  private multiply(x: Tensor): Tensor {
+    const { matrix, bias } = this;
+    if (this.density > denseFrom(x.shape[0]!, this.breakEven)) {
+      const y = tf.matMul(x, toDense(matrix));
+      return bias ? tf.add(y, bias.read()) : y;
+    }
+    const call = { pattern: matrix.pattern, transposed: false, layout: 'batchMajor' } as const;
+    const { values } = matrix;
+    return bias ? affine({ x, values, bias: bias.read() }, call) : product({ x, values }, call);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const shape = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as Shape;
+    return [...shape.slice(0, -1), this.units];
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { epsilon, density, fanIn, activation, useBias = true, seed } = this.options;
+    const connections = this.built ? this.connections : this.options.connections;
+    const name = activation as string | { getClassName(): string } | undefined;
+    return {
+      ...super.getConfig(),
+      units: this.units,
+      ...Object.fromEntries(
+        Object.entries({ epsilon, density, fanIn, connections, seed }).filter(([, value]) => value != null),
+      ),
+      activation: name == null || typeof name === 'string' ? (name ?? 'linear') : name.getClassName(),
+      useBias,
+      kernelInitializer: this.kernelInitializer,
+      trainableTopology: this.trainableTopology,
+    } as serialization.ConfigDict;
+  }
+}

@@ -1,0 +1,14 @@
+import { serialization } from '@tensorflow/tfjs-core';
+import { SparseDense } from './layer/sparse-dense.ts';
+
+/**
+ * Registers the layers of this package with tfjs-layers, so that saved models which hold them can be loaded. Calling it
+ * again changes nothing.
+ *
+ * @example
+ * registerSparse();
+ * const model = await tf.loadLayersModel('file://model/model.json');
+ */
+export function registerSparse(): void {
+  serialization.registerClass(SparseDense);
+}
