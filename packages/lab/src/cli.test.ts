@@ -101,6 +101,16 @@ describe('errors', () => {
     });
   });
 
+  it('refuses a file in place of the directory', async () => {
+    const file = join(out, 'file');
+    await writeFile(file, '');
+    const { code, stderr } = await call(['run', 'fake', '--backend', 'cpu', '--out', file]);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `arborize: ${file} must be a directory, but a file is in its place.\n`,
+    });
+  });
+
   it('names a backend that does not exist', async () => {
     const { code, stderr } = await call(['run', 'fake', '--backend', 'abacus', '--out', out]);
     expect(code).toBe(2);

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -11,7 +12,9 @@ import { UsageError } from './usage-error.ts';
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   const path = join(directory, LOCK_FILE);
   const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-  if (isAlive(holder)) {
+  // A process that was just killed needs a moment to be gone.
+  for (let i = 0; i < 10 && (await isAlive(holder)); i++) await setTimeout(200);
+  if (await isAlive(holder)) {
     throw new UsageError(
       `Process ${holder} is working in ${directory}: wait for it, or delete ${path} if it is something else.`,
     );
@@ -23,11 +26,12 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
 
 export const LOCK_FILE = 'run.lock';
 
-function isAlive(id: number): boolean {
+async function isAlive(id: number): Promise<boolean> {
   if (!id || id === process.pid) return false;
   try {
     process.kill(id, 0);
-    return true;
+    // What has ended but was not waited for by its parent still has an id; only Linux tells.
+    return !/\) [ZX] /.test(await readFile(`/proc/${id}/stat`, 'utf8').catch(() => ''));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }

@@ -171,6 +171,8 @@ async function load(experiment: Experiment, directory: string, scale: Scale): Pr
 async function assertFresh(out: string): Promise<null> {
   const entries = await readdir(out).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOTDIR')
+      throw new UsageError(`${out} must be a directory, but a file is in its place.`);
     throw error;
   });
   if (entries.every((name) => name === LOCK_FILE)) return null;
