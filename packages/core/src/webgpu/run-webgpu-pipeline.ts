@@ -42,7 +42,12 @@ export function runWebgpuPipeline(kernelBackend: KernelBackend, pipeline: Webgpu
 
   const resources = tensors.map((tensor) => backend.tensorToBinding(tensor));
   if (pipeline.uniforms) resources.push({ buffer: uniformBuffer(backend, pipeline.uniforms) });
-  const compiled = compile(backend, pipeline);
+  const compileOnly = env().getBool('WEBGPU_ENGINE_COMPILE_ONLY');
+  const compiled = compile(backend, pipeline, compileOnly);
+  if (compileOnly) return outputs;
+  if (compiled instanceof Promise) {
+    throw new Error(`The pipeline ${pipeline.key} is being compiled: await the call that compiles ahead.`);
+  }
   const bindGroup = backend.device.createBindGroup({
     layout: compiled.getBindGroupLayout(0),
     entries: resources.map((resource, binding) => ({ binding, resource })),
@@ -63,14 +68,24 @@ export function runWebgpuPipeline(kernelBackend: KernelBackend, pipeline: Webgpu
   return outputs;
 }
 
-function compile(backend: WebgpuBackend, { key, code }: WebgpuPipeline): GPUComputePipeline {
+function compile(
+  { device, pipelineCache }: WebgpuBackend,
+  { key, code }: WebgpuPipeline,
+  ahead: boolean,
+): GPUComputePipeline | Promise<GPUComputePipeline> {
   const cacheKey = `arborize_pipeline_${key}`;
-  backend.pipelineCache[cacheKey] ??= backend.device.createComputePipeline({
+  const known = pipelineCache[cacheKey];
+  if (known) return known;
+  const descriptor = {
     label: key,
-    layout: 'auto',
-    compute: { module: backend.device.createShaderModule({ label: key, code }), entryPoint: 'main' },
-  });
-  return backend.pipelineCache[cacheKey];
+    layout: 'auto' as const,
+    compute: { module: device.createShaderModule({ label: key, code }), entryPoint: 'main' },
+  };
+  const pipeline = ahead
+    ? device.createComputePipelineAsync(descriptor)
+    : device.createComputePipeline(descriptor);
+  pipelineCache[cacheKey] = pipeline;
+  return pipeline;
 }
 
 function uniformBuffer(backend: WebgpuBackend, bytes: ArrayBuffer): GPUBuffer {

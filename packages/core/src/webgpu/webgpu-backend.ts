@@ -40,7 +40,8 @@ export interface WebgpuBackend extends KernelBackend {
   // ---
   readonly queue: GPUQueue;
   readonly bufferManager: { acquireBuffer(size: number, usage: number): GPUBuffer };
-  readonly pipelineCache: Record<string, GPUComputePipeline>;
+  /** Promises while pipelines are compiled ahead. */
+  readonly pipelineCache: Record<string, GPUComputePipeline | Promise<GPUComputePipeline>>;
   readonly commandQueueOwnedIds: WeakSet<object>;
   readonly uniformPendingDisposal: GPUBuffer[];
   commandEncoder: GPUCommandEncoder;
