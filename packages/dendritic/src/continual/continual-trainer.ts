@@ -1,0 +1,248 @@
+import {
+  ArgumentError,
+  type CheckpointStorage,
+  loadCheckpoint,
+  peekCheckpoint,
+  Random,
+  saveCheckpoint,
+} from '@arborize/core';
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { CustomCallback, type LayersModel } from '@tensorflow/tfjs-layers';
+import { dendriticLayers } from '../active/held-layer.ts';
+import { boostDecay } from '../k-winners/boost-decay.ts';
+import { type AccuracyMatrix, backwardTransfer, finalAccuracy, forgetting } from './accuracy-matrix.ts';
+import { accuracyOf } from './accuracy-of.ts';
+import { contextBatches } from './context-batches.ts';
+import type { ContextSource } from './context-source.ts';
+import type { ContinualTask } from './continual-task.ts';
+
+/** Options of {@link ContinualTrainer}. */
+export interface ContinualTrainerOptions {
+  /** Takes x, or [x, context] if it has dendrites. The trainer compiles it. */
+  readonly model: LayersModel;
+  /** Where contexts come from; left out for a model that takes x alone. */
+  readonly contexts?: ContextSource;
+  /** Makes the optimiser: anew for each task, unless `keepOptimizer`. */
+  readonly optimizer: () => Optimizer;
+  /** Whether one optimiser, with its moments, serves all tasks. Default `false`. */
+  readonly keepOptimizer?: boolean;
+  /** A loss of tfjs-layers. Default `'categoricalCrossentropy'`. */
+  readonly loss?: string;
+  /** Epochs on each task, an integer ≥ 1. */
+  readonly epochs: number;
+  /** Default 256. */
+  readonly batchSize?: number;
+  /** Decides the order of samples, an integer. Default 0. */
+  readonly seed?: number;
+  /** Where to save after every epoch and every task, so that a run goes on after a kill. Default nowhere. */
+  readonly storage?: CheckpointStorage;
+  /** Told how far the run is. */
+  readonly onProgress?: (progress: ContinualProgress) => void;
+}
+
+/** How far a continual run is. */
+export interface ContinualProgress {
+  readonly task: number;
+  /** Epochs done on this task. */
+  readonly epoch: number;
+  /** The share of this epoch that is done. */
+  readonly fraction: number;
+}
+
+interface Saved {
+  readonly task: number;
+  readonly accuracies: number[][];
+  readonly contexts: unknown;
+}
+
+/**
+ * Trains one model on tasks one after another, without old data, and measures what it remembers.
+ *
+ * For each task: the context source learns of it, the optimiser starts anew, the model trains for `epochs` epochs on
+ * shuffled batches, and is tested on all tasks so far with contexts inferred by the source. While contexts are constant
+ * throughout a task, dendritic layers hold them (see {@link ActiveDendriteDense.holdContext}) if the optimiser is Adam,
+ * which makes training segments nearly free.
+ *
+ * With `storage`, a run that was killed goes on where it was when `run` is called again with an equal model, source and
+ * tasks; on the cpu backend it ends with the same numbers.
+ *
+ * @throws ArgumentError for options out of range, or a model with a context input and no source.
+ * @example
+ * const trainer = new ContinualTrainer({
+ *   model,
+ *   contexts: new PrototypeContext({ width: 784 }),
+ *   optimizer: () => tf.train.adam(5e-4),
+ *   epochs: 3,
+ * });
+ * await trainer.run(tasks);
+ * trainer.finalAccuracy; // e.g. 0.94
+ * trainer.accuracies[9]; // on each of ten tasks, after the last
+ * @see Iyer et al., "Avoiding Catastrophe", arXiv 2201.00042.
+ */
+export class ContinualTrainer {
+  private readonly options: Required<Omit<ContinualTrainerOptions, 'contexts' | 'storage' | 'onProgress'>> &
+    Pick<ContinualTrainerOptions, 'contexts' | 'storage' | 'onProgress'>;
+  private readonly tests: ContinualTask['test'][] = [];
+  private rows: number[][] = [];
+  private optimizer: Optimizer | null = null;
+
+  constructor(options: ContinualTrainerOptions) {
+    this.options = {
+      keepOptimizer: false,
+      loss: 'categoricalCrossentropy',
+      batchSize: 256,
+      seed: 0,
+      ...options,
+    };
+    checkOptions(this.options);
+  }
+
+  /** Row t: accuracies on tasks 0 … t after task t. */
+  get accuracies(): AccuracyMatrix {
+    return this.rows;
+  }
+
+  /** Mean accuracy over all tasks so far, after the last. */
+  get finalAccuracy(): number {
+    return finalAccuracy(this.rows);
+  }
+
+  /** See {@link forgetting}. */
+  get forgetting(): number {
+    return forgetting(this.rows);
+  }
+
+  /** See {@link backwardTransfer}. */
+  get backwardTransfer(): number {
+    return backwardTransfer(this.rows);
+  }
+
+  /** Trains on all tasks in order; with `storage`, on those that are left. */
+  async run(tasks: readonly ContinualTask[]): Promise<void> {
+    const from = await this.resume(tasks);
+    for (let task = from.task; task < tasks.length; task++) {
+      await this.fitTask(tasks[task]!, task === from.task ? from.epoch : 0);
+    }
+  }
+
+  /** Trains on one more task, from an epoch on, and tests all tasks so far. */
+  async fitTask(task: ContinualTask, fromEpoch = 0): Promise<void> {
+    const { model, contexts, epochs, batchSize, seed } = this.options;
+    const number = this.tests.length;
+    const { xs, ys } = task.train();
+    if (fromEpoch === 0) {
+      await contexts?.beginTask(xs, number);
+      await this.prepare();
+    }
+    const order = { batchSize, seed: new Random(seed).fork(number).uint32(), startEpoch: fromEpoch };
+    const batches = contextBatches(xs, ys, contexts, order);
+    await model.fitDataset(batches as never, {
+      initialEpoch: fromEpoch,
+      epochs,
+      verbose: 0,
+      callbacks: [boostDecay(), this.watch(number, batches.size)],
+    });
+    tf.dispose([xs, ys]);
+    for (const layer of dendriticLayers(model)) layer.releaseContext();
+    this.tests.push(task.test);
+    this.rows.push(await this.test());
+    if (!this.options.keepOptimizer) this.compile(this.options.optimizer());
+    await this.save(number + 1, 0);
+  }
+
+  /** The accuracy on the tests of all tasks so far. */
+  async test(): Promise<number[]> {
+    const row: number[] = [];
+    for (const [task, test] of this.tests.entries()) {
+      const samples = test();
+      row.push(await accuracyOf(this.options.model, samples, this.options.contexts, task));
+      tf.dispose([samples.xs, samples.ys]);
+    }
+    return row;
+  }
+
+  /** Disposes of the optimiser; the model is yours. */
+  dispose(): void {
+    this.optimizer?.dispose();
+    this.optimizer = null;
+  }
+
+  /** Readies model and optimiser for the task that the context source was told of. */
+  private async prepare(): Promise<void> {
+    const { model, contexts, keepOptimizer } = this.options;
+    if (keepOptimizer && this.optimizer) return;
+    const optimizer = this.options.optimizer();
+    if (contexts?.constant && !keepOptimizer && optimizer.getClassName() === 'Adam') {
+      const context = await contexts.observe();
+      for (const layer of dendriticLayers(model)) layer.holdContext(context);
+    }
+    this.compile(optimizer);
+  }
+
+  private compile(optimizer: Optimizer): void {
+    this.optimizer?.dispose();
+    this.optimizer = optimizer;
+    this.options.model.compile({ optimizer, loss: this.options.loss });
+  }
+
+  private watch(task: number, batches: number): CustomCallback {
+    const { epochs, onProgress } = this.options;
+    let done = 0;
+    return new CustomCallback({
+      onEpochBegin: async (epoch) => {
+        done = epoch;
+      },
+      onBatchEnd: async (batch) => onProgress?.({ task, epoch: done, fraction: (batch + 1) / batches }),
+      onEpochEnd: async (epoch) => {
+        // After the last epoch the task is not over: its tests come first.
+        if (epoch + 1 < epochs) await this.save(task, epoch + 1);
+      },
+    });
+  }
+
+  private async save(task: number, epoch: number): Promise<void> {
+    const { storage, model, contexts } = this.options;
+    if (!storage) return;
+    const user: Saved = { task, accuracies: this.rows, contexts: contexts?.toJSON() ?? null };
+    await saveCheckpoint(storage, { model, epoch, user });
+  }
+
+  private async resume(tasks: readonly ContinualTask[]): Promise<{ task: number; epoch: number }> {
+    const { storage, model, contexts } = this.options;
+    const saved = storage && (await peekCheckpoint(storage));
+    if (!storage || !saved) return { task: this.tests.length, epoch: 0 };
+    const { epoch } = saved;
+    const { task, accuracies, contexts: state } = saved.user as Saved;
+    this.rows = accuracies;
+    this.tests.splice(0, Infinity, ...tasks.slice(0, task).map(({ test }) => test));
+    contexts?.restore(state);
+    // The weights that train, and so the layout of the file, depend on whether a context is held.
+    if (epoch > 0) await this.prepare();
+    else this.compile(this.options.optimizer());
+    await loadCheckpoint(storage, model);
+    return { task, epoch };
+  }
+}
+
+function checkOptions({ model, contexts, epochs }: ContinualTrainerOptions): void {
+  const where = 'ContinualTrainer';
+  if (!(Number.isInteger(epochs) && epochs >= 1)) {
+    throw new ArgumentError({ where, argument: 'options.epochs', got: epochs, expected: 'an integer ≥ 1' });
+  }
+  const inputs = model.inputs.length;
+  if (inputs !== (contexts ? 2 : 1)) {
+    throw new ArgumentError({
+      where,
+      argument: 'options.model',
+      got: `${inputs} inputs`,
+      expected: contexts ? 'a model of two inputs, x and the context' : 'a model of one input, x',
+      remedy: contexts ? '' : 'Models with a context input need options.contexts.',
+    });
+  }
+  const width = model.inputs[1]?.shape.at(-1);
+  if (contexts && width !== contexts.width) {
+    const expected = `as wide as the model's context input, ${width}`;
+    throw new ArgumentError({ where, argument: 'options.contexts', got: contexts.width, expected });
+  }
+}

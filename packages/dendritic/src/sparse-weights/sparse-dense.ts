@@ -1,0 +1,50 @@
+import type { serialization, Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import { addKernelMask } from './add-kernel-mask.ts';
+import { withMaskedKernel } from './mask-kernel.ts';
+import { checkedSparse, type SparseOptions, type SparseSettings, sparseUniform } from './sparse-options.ts';
+import { Dense, type DenseOptions, type Shape } from './stock-layers.ts';
+
+/** Options of {@link SparseDense}: its sparsity, and what the stock dense layer accepts. */
+export interface SparseDenseOptions extends SparseOptions, DenseOptions {}
+
+/**
+ * A dense layer with a fixed random half, say, of its weights: each unit reads round((1 − sparsity)·I) inputs, chosen
+ * once. The others are 0 and stay 0, whatever the optimiser, because they have no gradient.
+ *
+ *     y = activation(x·(W ∘ M) + b)
+ *
+ * Shapes: [B, …, I] in, [B, …, units] out. Weights: `kernel` [I, units], `bias` [units], and with a sparsity above 0
+ * `kernelMask` [I, units] of bool, not trainable. The default initialiser of the kernel is {@link SparseUniform}.
+ *
+ * @throws ArgumentError for a fraction out of range.
+ * @example
+ * const layer = new SparseDense({ units: 10, sparsity: 0.5, inputShape: [4], seed: 1 });
+ * tf.sequential({ layers: [layer] }).outputs[0].shape; // [null, 10]
+ * @see Ahmad and Scheinkman, "How Can We Be So Dense?", arXiv 1903.11257.
+ */
+export class SparseDense extends Dense {
+  static className = 'SparseDense';
+  protected readonly sparse: SparseSettings;
+  protected kernelMask?: LayerVariable;
+
+  constructor(options: SparseDenseOptions) {
+    const sparse = checkedSparse(new.target.className, options);
+    super({ kernelInitializer: sparseUniform(sparse), ...options });
+    this.sparse = sparse;
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    super.build(inputShape);
+    this.kernelMask = addKernelMask(this, this.addWeight.bind(this), this.sparse);
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
+    return tf.tidy(() => withMaskedKernel(this, this.kernelMask, () => super.call(inputs, kwargs) as Tensor));
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.sparse };
+  }
+}
