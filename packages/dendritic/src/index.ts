@@ -1,3 +1,29 @@
+export { ActiveDendriteConv2D, type ActiveDendriteConv2DOptions } from './active/active-dendrite-conv-2d.ts';
+export { ActiveDendriteDense, type ActiveDendriteDenseOptions } from './active/active-dendrite-dense.ts';
+export { ContextTable, type ContextTableOptions } from './active/context-table.ts';
+export type { DendriteOptions } from './active/dendrite-options.ts';
+export { type DendriticGateOptions, dendriticGate } from './active/dendritic-gate.ts';
+export { type DendriticMLPOptions, dendriticMLP } from './active/dendritic-mlp.ts';
+export type { GateMode } from './active/gate-mode.ts';
+export type { HoldOptions } from './active/held-layer.ts';
+export { type SegmentActivationsOptions, segmentActivations } from './active/segment-activations.ts';
+export type { SegmentInitializer } from './active/segment-initializers.ts';
+export {
+  type AccuracyMatrix,
+  backwardTransfer,
+  finalAccuracy,
+  forgetting,
+} from './continual/accuracy-matrix.ts';
+export type { ContextSource } from './continual/context-source.ts';
+export type { ContinualTask, LabelledTensors } from './continual/continual-task.ts';
+export {
+  type ContinualProgress,
+  ContinualTrainer,
+  type ContinualTrainerOptions,
+} from './continual/continual-trainer.ts';
+export { GivenContext, oneHotContext } from './continual/given-context.ts';
+export { type PermutedTasksOptions, permutedTasks } from './continual/permuted-tasks.ts';
+export { PrototypeContext, type PrototypeContextOptions } from './continual/prototype-context.ts';
 export type { ConnectionOptions } from './dac/connect.ts';
 export { type Convolution1DOptions, dacConv1d } from './dac/dac-conv-1d.ts';
 export { DACConv1D, type DACConv1DOptions } from './dac/dac-conv-1d-layer.ts';
@@ -8,6 +34,18 @@ export { DACDense, type DACDenseOptions } from './dac/dac-dense.ts';
 export { dacMatMul } from './dac/dac-mat-mul.ts';
 export type { DacLayerOptions } from './dac/dac-options.ts';
 export type { InnerActivation } from './dac/inner-activations.ts';
+export { boostDecay } from './k-winners/boost-decay.ts';
+export { dutyCycleEntropy } from './k-winners/duty-cycle.ts';
+export {
+  type BoostMode,
+  type KWinners2dOptions,
+  type KWinnersOptions,
+  kWinners,
+  kWinners2d,
+} from './k-winners/k-winners.ts';
+export { KWinners2D, type KWinners2DLayerOptions } from './k-winners/k-winners-2d-layer.ts';
+export { KWinners } from './k-winners/k-winners-layer.ts';
+export type { KWinnersLayerOptions } from './k-winners/k-winners-options.ts';
 export { type PyramidalOptions, pyramidal } from './pyramidal/pyramidal.ts';
 export { PyramidalConv1D, type PyramidalConv1DOptions } from './pyramidal/pyramidal-conv-1d.ts';
 export { PyramidalConv2D, type PyramidalConv2DOptions } from './pyramidal/pyramidal-conv-2d.ts';
@@ -15,3 +53,7 @@ export { PyramidalDense, type PyramidalDenseOptions } from './pyramidal/pyramida
 export type { PyramidalLayerOptions } from './pyramidal/pyramidal-options.ts';
 export type { SomaOptions } from './pyramidal/soma.ts';
 export { registerDendritic } from './register-dendritic.ts';
+export { SparseConv2D, type SparseConv2DOptions } from './sparse-weights/sparse-conv-2d.ts';
+export { SparseDense, type SparseDenseOptions } from './sparse-weights/sparse-dense.ts';
+export type { SparseOptions } from './sparse-weights/sparse-options.ts';
+export { SparseUniform, type SparseUniformOptions } from './sparse-weights/sparse-uniform.ts';

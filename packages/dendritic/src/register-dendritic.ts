@@ -1,4 +1,5 @@
 import { serialization } from '@tensorflow/tfjs-core';
+import { activeDendriteClasses } from './active/active-dendrite-classes.ts';
 import { DACConv1D } from './dac/dac-conv-1d-layer.ts';
 import { DACConv2D } from './dac/dac-conv-2d-layer.ts';
 import { DACDense } from './dac/dac-dense.ts';
@@ -8,6 +9,7 @@ import { PyramidalDense } from './pyramidal/pyramidal-dense.ts';
 
 /** The classes that a saved model may name. */
 const CLASSES: readonly Parameters<typeof serialization.registerClass>[0][] = [
+  ...activeDendriteClasses,
   DACConv1D,
   DACConv2D,
   DACDense,

@@ -6,15 +6,10 @@ import type { Shape } from '../sparse-weights/stock-layers.ts';
 import { contextInputs, contextShape, contextTensor } from './context-inputs.ts';
 import type { DendriteOptions } from './dendrite-options.ts';
 import { Dendrites } from './dendrites.ts';
+import type { HoldOptions } from './held-layer.ts';
 
 /** Options of {@link ActiveDendriteDense}: dendrites, sparsity, and what a dense layer accepts except `activation`. */
 export interface ActiveDendriteDenseOptions extends DendriteOptions, Omit<SparseDenseOptions, 'activation'> {}
-
-/** How a layer holds a context. */
-export interface HoldOptions {
-  /** Whether segments learn meanwhile, through a shift along the context. Default `true`. */
-  readonly learn?: boolean;
-}
 
 /**
  * A dense layer whose units are gated by dendritic segments that read a context: for each context another part of the

@@ -1,5 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { KWinners } from '../k-winners/k-winners-layer.ts';
+import { randomSeed } from '../sparse-weights/random-seed.ts';
 import { SparseDense } from '../sparse-weights/sparse-dense.ts';
 import { ActiveDendriteDense } from './active-dendrite-dense.ts';
 import type { DendriteOptions } from './dendrite-options.ts';
@@ -39,15 +40,15 @@ export interface DendriticMLPOptions extends DendriteOptions {
  * @see Iyer et al., "Avoiding Catastrophe", arXiv 2201.00042, fig. 4.
  */
 export function dendriticMLP(options: DendriticMLPOptions): tfl.LayersModel {
-  const { inputDim, hidden, outputs, contextDim, percentOn = 0.05, sparsity = 0.5, seed, ...rest } = options;
-  const { modulatedLayers, outputActivation = 'softmax', ...dendrites } = rest;
+  const { inputDim, hidden, outputs, contextDim, percentOn = 0.05, sparsity = 0.5, ...rest } = options;
+  const { modulatedLayers, outputActivation = 'softmax', seed = randomSeed() % 1e6, ...dendrites } = rest;
   const x = tfl.input({ shape: [inputDim], name: 'x' });
   const context = tfl.input({ shape: [contextDim], name: 'context' });
   const common = (index: number) => ({
     sparsity,
     inputDensity: index === 0 || percentOn === false ? 1 : percentOn,
     biasInitializer: biasInitializer(index === 0 ? inputDim : hidden[index - 1]!, seed, index),
-    seed: seed === undefined ? null : seed * 1000 + 10 * index,
+    seed: seed * 1000 + 10 * index,
   });
   let y = x;
   for (const [index, units] of hidden.entries()) {
@@ -66,11 +67,11 @@ export function dendriticMLP(options: DendriticMLPOptions): tfl.LayersModel {
 }
 
 /** U(±1/√fan-in), as the authors have it. */
-function biasInitializer(inputs: number, seed: number | undefined, index: number) {
+function biasInitializer(inputs: number, seed: number, index: number) {
   const bound = 1 / Math.sqrt(inputs);
   return tfl.initializers.randomUniform({
     minval: -bound,
     maxval: bound,
-    seed: seed === undefined ? undefined : seed * 1000 + 10 * index + 5,
+    seed: seed * 1000 + 10 * index + 5,
   });
 }

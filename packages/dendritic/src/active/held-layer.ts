@@ -1,6 +1,11 @@
 import type { TensorLike } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { HoldOptions } from './active-dendrite-dense.ts';
+
+/** How a layer holds a context. */
+export interface HoldOptions {
+  /** Whether segments learn meanwhile, through a shift along the context. Default `true`. */
+  readonly learn?: boolean;
+}
 
 /** A layer that can hold a context. */
 export interface HeldLayer {

@@ -1,0 +1,48 @@
+import type { serialization, Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import { addKernelMask } from './add-kernel-mask.ts';
+import { withMaskedKernel } from './mask-kernel.ts';
+import { checkedSparse, type SparseOptions, type SparseSettings, sparseUniform } from './sparse-options.ts';
+import { Conv2D, type Conv2DOptions, type Shape } from './stock-layers.ts';
+
+/** Options of {@link SparseConv2D}: its sparsity, and what the stock convolution accepts. */
+export interface SparseConv2DOptions extends SparseOptions, Conv2DOptions {}
+
+/**
+ * A convolution with a fixed random half, say, of its weights: each filter has round((1 − sparsity)·kh·kw·I) of them,
+ * chosen once; the others are 0 and stay 0. See {@link SparseDense}.
+ *
+ * Shapes: [B, H, W, I] in, [B, H′, W′, filters] out. Weights: `kernel` [kh, kw, I, filters], `bias` [filters], and with a
+ * sparsity above 0 `kernelMask` of bool, not trainable.
+ *
+ * @throws ArgumentError for a fraction out of range.
+ * @example
+ * const layer = new SparseConv2D({ filters: 8, kernelSize: 3, sparsity: 0.5, inputShape: [28, 28, 1] });
+ * tf.sequential({ layers: [layer] }).outputs[0].shape; // [null, 26, 26, 8]
+ * @see Ahmad and Scheinkman, "How Can We Be So Dense?", arXiv 1903.11257.
+ */
+export class SparseConv2D extends Conv2D {
+  static className = 'SparseConv2D';
+  protected readonly sparse: SparseSettings;
+  protected kernelMask?: LayerVariable;
+
+  constructor(options: SparseConv2DOptions) {
+    const sparse = checkedSparse(new.target.className, options);
+    super({ kernelInitializer: sparseUniform(sparse), ...options });
+    this.sparse = sparse;
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    super.build(inputShape);
+    this.kernelMask = addKernelMask(this, this.addWeight.bind(this), this.sparse);
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
+    return tf.tidy(() => withMaskedKernel(this, this.kernelMask, () => super.call(inputs, kwargs) as Tensor));
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.sparse };
+  }
+}
