@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../backend-error.ts';
 import { type BackendOptions, type Device, isNode } from '../device.ts';
+import { fuseOptimizers } from '../wasm/fuse-optimizers.ts';
 import { registerTrainingKernels } from '../wasm/register-training-kernels.ts';
 import { repairMatMul } from '../wasm/repair-mat-mul.ts';
 
@@ -20,6 +21,7 @@ export const wasm: Device = {
     }
     repairMatMul();
     registerTrainingKernels();
+    fuseOptimizers();
     await reachSharedMemory();
   },
   async describe() {
