@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../backend-error.ts';
 import { type BackendName, type Device, isNode } from '../device.ts';
+import { registerTensorflowKernels } from '../tensorflow/register-tensorflow-kernels.ts';
 
 interface NodeBinding {
   readonly TF_Version: string;
@@ -57,6 +58,7 @@ async function loadTensorflow(name: BackendName): Promise<void> {
   for (const specifier of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
     try {
       await import(/* @vite-ignore */ specifier);
+      await registerTensorflowKernels();
       return;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;

@@ -32,7 +32,7 @@ export const webgpu: Device = {
     // A device that is at work is kept: its tensors would be lost with it.
     if (isOwnBackend(running) && !running.loss) return;
     await register(await findAdapter());
-    registerWebgpuKernels();
+    await registerWebgpuKernels();
   },
   async describe() {
     const { device, adapter } = tf.backend() as OwnBackend;

@@ -11,7 +11,7 @@ import {
 } from './testing/expect-convolution.ts';
 import { skipElsewhere } from './testing/skip-elsewhere.ts';
 
-skipElsewhere('webgpu');
+skipElsewhere('tensorflow', 'webgpu');
 
 const convolutions: Convolution[] = [
   { x: [2, 4, 4, 3], filter: [3, 3, 2] },

@@ -98,7 +98,7 @@ describe('errors', () => {
   it('say how to read a tensor where it cannot be read at once', () => {
     vi.stubGlobal('OffscreenCanvas', undefined);
     const x = tf.add(tf.ones([2]), 1);
-    expect(() => backend().readSync(x.dataId)).toThrow('Read it with `await tensor.data()`.');
+    expect(() => backend().readSync(x.dataId)).toThrow('Call `await tensor.data()` before');
     x.dispose();
     vi.unstubAllGlobals();
   });

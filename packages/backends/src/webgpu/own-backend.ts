@@ -177,8 +177,8 @@ export function ownBackend(Stock: StockBackendClass, device: GPUDevice, adapter:
         if (typeof OffscreenCanvas === 'undefined') {
           throw new BackendError(
             'webgpu',
-            `${currentOp()} reads a tensor at once, which WebGPU cannot do outside browsers`,
-            'Read it with `await tensor.data()`.',
+            `${currentOp()} needs values of a tensor at once, which WebGPU cannot give outside browsers`,
+            'Call `await tensor.data()` before: the values are kept.',
           );
         }
       }

@@ -1,12 +1,30 @@
-import { repairConvolutions } from './conv-2d.ts';
+import { repairEmptyConvolutions } from '../empty-convolutions.ts';
+import { registerHostKernels } from '../host-kernels.ts';
+import { provideBitwiseAnd } from './bitwise-and.ts';
 import { repairProducts } from './mat-mul.ts';
 import { repairPoolGradients } from './pool-gradients.ts';
 import { repairSegmentSum } from './segment-sum.ts';
 
-/** Repairs the kernels of the stock WebGPU backend. Calling it again changes nothing. */
-export function registerWebgpuKernels(): void {
+/** What the stock WebGPU backend lacks, and what needs values before its result has a shape. */
+const ON_HOST = [
+  'NonMaxSuppressionV4',
+  'RaggedGather',
+  'RaggedRange',
+  'RaggedTensorToTensor',
+  'SparseFillEmptyRows',
+  'SparseReshape',
+  'StaticRegexReplace',
+  'StringSplit',
+  'StringToHashBucketFast',
+  'Unique',
+];
+
+/** Fills the gaps of the stock WebGPU backend and repairs its kernels. Calling it again changes nothing. */
+export async function registerWebgpuKernels(): Promise<void> {
   repairProducts();
-  repairConvolutions();
+  repairEmptyConvolutions('webgpu');
   repairPoolGradients();
   repairSegmentSum();
+  provideBitwiseAnd();
+  await registerHostKernels('webgpu', ON_HOST);
 }
