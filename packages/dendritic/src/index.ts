@@ -24,6 +24,7 @@ export {
 export { GivenContext, oneHotContext } from './continual/given-context.ts';
 export { type PermutedTasksOptions, permutedTasks } from './continual/permuted-tasks.ts';
 export { PrototypeContext, type PrototypeContextOptions } from './continual/prototype-context.ts';
+export { biasSpread } from './dac/bias-spread.ts';
 export type { ConnectionOptions } from './dac/connect.ts';
 export { type Convolution1DOptions, dacConv1d } from './dac/dac-conv-1d.ts';
 export { DACConv1D, type DACConv1DOptions } from './dac/dac-conv-1d-layer.ts';
@@ -32,8 +33,14 @@ export { DACConv2D, type DACConv2DOptions } from './dac/dac-conv-2d-layer.ts';
 export type { DacConvLayerOptions } from './dac/dac-conv-options.ts';
 export { DACDense, type DACDenseOptions } from './dac/dac-dense.ts';
 export { dacMatMul } from './dac/dac-mat-mul.ts';
+export { type DacMLPOptions, dacMLP } from './dac/dac-mlp.ts';
 export type { DacLayerOptions } from './dac/dac-options.ts';
+export { type DacResNetOptions, dacResNet } from './dac/dac-res-net.ts';
+export { type Conv2DPair, fromConv2D } from './dac/from-conv-2d.ts';
+export { type DensePair, fromDense } from './dac/from-dense.ts';
 export type { InnerActivation } from './dac/inner-activations.ts';
+export { suggestGroups } from './dac/suggest-groups.ts';
+export { toShared } from './dac/to-shared.ts';
 export { boostDecay } from './k-winners/boost-decay.ts';
 export { dutyCycleEntropy } from './k-winners/duty-cycle.ts';
 export {

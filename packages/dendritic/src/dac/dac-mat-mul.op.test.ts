@@ -78,7 +78,7 @@ describeOp('dacMatMul, groups', {
 describeOp('dacMatMul, larger than the blocks of the kernels', {
   op: (x, w, b) => dacMatMul(x!, w!, b!),
   float64: dac64(relu64) as (...arrays: Array64[]) => Array64,
-  shapes: shapes([37, 300, 19, 19], [3, 65, 33, 33]),
+  shapes: shapes([3, 65, 33, 33], [37, 300, 19, 19]),
   tolerance: () => ({ absolute: 2e-3, relative: 1e-4 }),
 });
 

@@ -31,17 +31,18 @@ export const innerActivations: Readonly<Record<InnerActivation, InnerMath>> = {
   relu: {
     value: (z) => tf.relu(z),
     slope: (z) => tf.cast(tf.greater(z, 0), 'float32'),
-    wgsl: { value: 'max(z, 0.0)', slope: 'select(0.0, 1.0, z > 0.0)' },
+    // A NaN compares as false, and stays.
+    wgsl: { value: 'select(z, 0.0, z <= 0.0)', slope: 'select(0.0, 1.0, z > 0.0)' },
   },
   leakyRelu: {
     value: (z, alpha) => tf.maximum(z, tf.mul(alpha, z)),
     slope: (z, alpha) => wherePositive(z, tf.onesLike(z), tf.fill(z.shape, alpha)),
-    wgsl: { value: 'max(z, alpha * z)', slope: 'select(alpha, 1.0, z > 0.0)' },
+    wgsl: { value: 'select(z, alpha * z, z <= 0.0)', slope: 'select(alpha, 1.0, z > 0.0)' },
   },
   elu: {
     value: (z) => tf.elu(z),
     slope: (z) => tf.exp(tf.minimum(z, 0)),
-    wgsl: { value: 'select(exp(min(z, 0.0)) - 1.0, z, z > 0.0)', slope: 'exp(min(z, 0.0))' },
+    wgsl: { value: 'select(z, exp(min(z, 0.0)) - 1.0, z <= 0.0)', slope: 'exp(min(z, 0.0))' },
   },
   softplus: {
     value: (z) => tf.softplus(z),

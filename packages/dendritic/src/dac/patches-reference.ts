@@ -37,22 +37,13 @@ export function gatherPatches(x: Tensor, window: Window, outside: number): Tenso
 
 /** The adjoint of {@link gatherPatches}: images [N, H, W, C] in which each pixel is the sum of its places in patches. */
 export function scatterPatches(patches: Tensor, window: Window): Tensor {
-  const { input, output, strides, before } = window;
+  const { input, output, before } = window;
   const [height, width] = paddedSize(window);
   const channels = input[2];
   const batch = patches.shape[0]! / (output[0] * output[1]);
   const taps = tapsOf(window).map(([row, column], i) => {
     const tap = tf.slice(patches, [0, i * channels], [patches.shape[0]!, channels]);
-    const apart = tf.reshape(
-      tf.pad(tf.reshape(tap, [batch, output[0], 1, output[1], channels]), [
-        [0, 0],
-        [0, 0],
-        [0, strides[0] - 1],
-        [0, 0],
-        [0, (strides[1] - 1) * channels],
-      ]),
-      [batch, output[0] * strides[0], output[1] * strides[1], channels],
-    );
+    const apart = atStrides(tf.reshape(tap, [batch, ...output, channels]), window);
     const [rows, columns] = [apart.shape[1]!, apart.shape[2]!];
     return tf.pad(apart, [
       [0, 0],
@@ -82,7 +73,25 @@ function tapsOf({ size, dilations }: Window): [row: number, column: number][] {
 function firstOfStrides(x: Tensor, { output, strides, input }: Window): Tensor {
   if (strides[0] === 1 && strides[1] === 1) return x;
   const [batch] = x.shape as Shape4;
-  const channels = input[2];
-  const blocks = tf.reshape(x, [batch, output[0], strides[0], output[1], strides[1] * channels]);
-  return tf.slice(blocks, [0, 0, 0, 0, 0], [batch, output[0], 1, output[1], channels]);
+  const [[height, width], [down, across], channels] = [output, strides, input[2]];
+  const line = width * across * channels;
+  const rows = tf.slice(tf.reshape(x, [batch * height, down * line]), [0, 0], [batch * height, line]);
+  const pixels = batch * height * width;
+  const seen = tf.slice(tf.reshape(rows, [pixels, across * channels]), [0, 0], [pixels, channels]);
+  return tf.reshape(seen, [batch, height, width, channels]);
+}
+
+/** The adjoint of {@link firstOfStrides}: zeros between the pixels. */
+function atStrides(x: Tensor, { output, strides, input }: Window): Tensor {
+  if (strides[0] === 1 && strides[1] === 1) return x;
+  const [batch] = x.shape as Shape4;
+  const [[height, width], [down, across], channels] = [output, strides, input[2]];
+  const line = width * across * channels;
+  const none = [0, 0] as [number, number];
+  const pixels = tf.pad(tf.reshape(x, [batch * height * width, channels]), [
+    none,
+    [0, (across - 1) * channels],
+  ]);
+  const rows = tf.pad(tf.reshape(pixels, [batch * height, line]), [none, [0, (down - 1) * line]]);
+  return tf.reshape(rows, [batch, height * down, width * across, channels]);
 }

@@ -2,6 +2,7 @@ import { type WasmKernels, wasmModule } from '@arborize/core';
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { InnerAttributes } from './inner-activations.ts';
 import { wasm } from './product.as.generated.ts';
+import { wasm as relaxed } from './product.relaxed.as.generated.ts';
 
 type Sizes = [m: number, n: number, k: number];
 
@@ -13,7 +14,7 @@ interface Exports {
   finishWeights(w: number, b: number, dw: number, db: number, count: number): void;
 }
 
-const module = wasmModule<Exports>(wasm);
+const module = wasmModule<Exports>(wasm, { relaxed });
 
 /** What the kernels below get; a bias for every connection, or else groups, which are the reference's. */
 interface Operands {

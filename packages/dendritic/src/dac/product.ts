@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { InnerAttributes } from './inner-activations.ts';
 import { productInputGradient, productValue, productWeightGradients } from './product-reference.ts';
 import * as wasm from './product-wasm.ts';
+import * as webgpu from './product-webgpu.ts';
 
 type Inputs = {
   /** [B, I] */
@@ -25,6 +26,8 @@ export const inputGradient = defineOp<GradientInputs, InnerAttributes, Tensor>({
   kernels: {
     wasm: ({ inputs, attrs, backend }) =>
       isEmpty(inputs) ? null : wasm.inputGradient(inputs, attrs, backend),
+    webgpu: ({ inputs, attrs, backend }) =>
+      isEmpty(inputs) ? null : webgpu.inputGradient(inputs, attrs, backend),
   },
 });
 
@@ -38,6 +41,8 @@ export const weightGradients = defineOp<GradientInputs, InnerAttributes, Tensor[
   kernels: {
     wasm: ({ inputs, attrs, backend }) =>
       isEmpty(inputs) ? null : wasm.weightGradients(inputs, attrs, backend),
+    webgpu: ({ inputs, attrs, backend }) =>
+      isEmpty(inputs) ? null : webgpu.weightGradients(inputs, attrs, backend),
   },
 });
 
@@ -51,6 +56,7 @@ export const product = defineOp<Inputs, InnerAttributes, Tensor>({
     isEmpty(inputs) ? tf.zeros([inputs.x.shape[0]!, inputs.kernel.shape[1]!]) : productValue(inputs, attrs),
   kernels: {
     wasm: ({ inputs, attrs, backend }) => (isEmpty(inputs) ? null : wasm.product(inputs, attrs, backend)),
+    webgpu: ({ inputs, attrs, backend }) => (isEmpty(inputs) ? null : webgpu.product(inputs, attrs, backend)),
   },
   gradient: {
     saves: ['x', 'kernel', 'bias'],

@@ -1,0 +1,1 @@
+export { finishWeights, inputGradient, product, scratchBytes, weightSums } from '../../assembly/product';
