@@ -1,7 +1,7 @@
 // `npm run acceptance [-- PATTERN] [--data DIR] [--json FILE] [--out DIR] [--list]`; see README.md here.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildHash } from './build-hash.mjs';
 import { judge } from './judge.mjs';
@@ -40,12 +40,13 @@ console.log(`Results: ${out}\n`);
 
 for (const each of cases) {
   const { name, what, data } = each;
-  const directory = data && join(options.data, data);
+  const places = [data ?? []].flat().map((place) => resolve(options.data, place));
+  const directory = places.find((place) => existsSync(place));
   const outcome = { name, what };
   run.cases.push(outcome);
   console.log(`${name}: ${what}`);
-  if (directory && !existsSync(directory)) {
-    outcome.skipped = `there is no ${directory}; --data DIR names the folder that has ${data}`;
+  if (places.length > 0 && !directory) {
+    outcome.skipped = `there is no ${places.join(', and no ')}; --data DIR names the folder that has it`;
     console.log(`  skipped: ${outcome.skipped}\n`);
     continue;
   }

@@ -91,6 +91,24 @@ describe('ada: closed form', () => {
     expect(slopes).toBeAllClose([0.518573, -0.111565, 0]);
   });
 
+  it.each([
+    { alpha: 0.5, c: 0 },
+    { alpha: 1.5, c: 1 },
+  ])('has one maximum, and the area exp(c) / α² under it, for α = $alpha, c = $c', async ({ alpha, c }) => {
+    const [count, step] = [4001, 0.01];
+    const x = tf.linspace(0, (count - 1) * step, count);
+    const y = ada(x, { alpha, c });
+    const values = await y.data();
+    tf.dispose([x, y]);
+    const peak = values.indexOf(Math.max(...values));
+    expect(Math.abs(peak * step - 1 / alpha)).toBeLessThan(2 * step);
+    expect(
+      values.every((value, i) => i === 0 || (i <= peak ? value > values[i - 1]! : value <= values[i - 1]!)),
+    ).toBe(true);
+    const area = values.reduce((sum, value) => sum + value, 0) * step;
+    expect(area / (Math.exp(c) / alpha ** 2)).toBeCloseTo(1, 3);
+  });
+
   it('has the gradients of α and c', async () => {
     const gradients = tf.grads((x, alpha, c) => ada(x!, { alpha: alpha!, c: c! }))([
       tf.scalar(2),
