@@ -142,3 +142,20 @@ describe('a lost device', () => {
     expect(tf.memory().numTensors).toBe(numTensors - 2);
   });
 });
+
+describe('buffers', () => {
+  it('stay as many over 1 000 training steps', async () => {
+    const w = tf.variable(tf.tensor1d([3, -2]));
+    const optimizer = tf.train.momentum(1e-3, 0.9);
+    const after: unknown[] = [];
+    for (let step = 1; step <= 1000; step++) {
+      optimizer.minimize(() => tf.sum(tf.square(w)));
+      if (step % 250 !== 0) continue;
+      await w.data();
+      after.push(tf.memory());
+    }
+    expect(after.slice(1)).toEqual(new Array(3).fill(after[0]));
+    optimizer.dispose();
+    w.dispose();
+  });
+});
