@@ -146,6 +146,7 @@ describe('run', () => {
     expect((await lines()).join()).not.toContain('levels of seed');
     const html = await readFile(join(out, 'report.html'), 'utf8');
     expect(html).toContain('first, seed 0');
+    expect(html).toContain('npx arborize run fake --variants first,third --scale small');
     expect(html.match(/<h3>levels of seed 0/g)).toHaveLength(2);
     expect((await call(['run', 'fake', '--resume', '--out', out])).code).toBe(0);
     expect(await lines()).toHaveLength(4);

@@ -98,10 +98,11 @@ function rates({ settings }: RunRecord): string {
     .join(', then ');
 }
 
-function command({ settings }: RunRecord): string {
+function command({ settings, subset }: RunRecord): string {
   const data = settings.data.source === null ? '' : ` --data ${settings.data.source}`;
+  const variants = subset ? ` --variants ${settings.variants.join(',')}` : '';
   const { experiment, backend, seeds, epochs, scale } = settings;
-  return `npx arborize run ${experiment}${data} --scale ${scale} --seeds ${seeds} --epochs ${epochs} --backend ${backend}`;
+  return `npx arborize run ${experiment}${data}${variants} --scale ${scale} --seeds ${seeds} --epochs ${epochs} --backend ${backend}`;
 }
 
 function count(samples: number): string {

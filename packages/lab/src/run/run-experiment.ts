@@ -157,6 +157,7 @@ async function prepare(experiment: Experiment, options: RunOptions, earlier: Run
     format: 1,
     about: { title, question, papers, notes, metric, otherMetrics, curveBy, baseline },
     settings,
+    ...(settings.variants.length < Object.keys(experiment.variants).length && { subset: true }),
     environment: { device, node: process.version, lab: LAB_VERSION, started: new Date().toISOString() },
     pictures: (await experiment.pictures?.()) ?? [],
   };

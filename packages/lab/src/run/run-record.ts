@@ -32,6 +32,8 @@ export interface RunRecord {
     'title' | 'question' | 'papers' | 'notes' | 'metric' | 'otherMetrics' | 'curveBy' | 'baseline'
   >;
   readonly settings: Settings;
+  /** Whether the user chose some of the experiment's variants. */
+  readonly subset?: boolean;
   readonly environment: {
     readonly device: string;
     readonly node: string;
