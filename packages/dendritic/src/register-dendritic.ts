@@ -1,5 +1,7 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { activeDendriteClasses } from './active/active-dendrite-classes.ts';
+import { DendriticDense } from './branching/dendritic-dense.ts';
+import { TreeHeNormal } from './branching/tree-he-normal.ts';
 import { DACConv1D } from './dac/dac-conv-1d-layer.ts';
 import { DACConv2D } from './dac/dac-conv-2d-layer.ts';
 import { DACDense } from './dac/dac-dense.ts';
@@ -13,9 +15,11 @@ const CLASSES: readonly Parameters<typeof serialization.registerClass>[0][] = [
   DACConv1D,
   DACConv2D,
   DACDense,
+  DendriticDense,
   PyramidalConv1D,
   PyramidalConv2D,
   PyramidalDense,
+  TreeHeNormal,
 ];
 
 /**

@@ -1,0 +1,217 @@
+import { counterRandomWgsl, type FlatProgram, runFlatProgram } from '@arborize/core';
+import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { type LevelShape, type MaskCall, shapeOfKernel, shapeOfResult } from './level-shape.ts';
+
+/** What an invocation computes: its loop, whose body adds to `sum`, after the indices it needs. */
+interface LevelProgram {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly outputShape: readonly number[];
+  /** The axes of the output, outermost first. */
+  readonly axes: readonly (keyof typeof EXTENTS)[];
+  readonly start?: string;
+  readonly body: string;
+}
+
+/** The number of values that each index of the loops can take. */
+const EXTENTS = {
+  row: 'uniforms.rows',
+  node: 'uniforms.nodes',
+  unit: 'uniforms.units',
+  input: 'uniforms.nodes * uniforms.branches',
+};
+
+// Places of the numbers in tensors [rows, inputs], [rows, inputs, units], [rows, nodes, units] and [units, inputs].
+const AT = `
+  fn inputs() -> i32 { return uniforms.nodes * uniforms.branches; }
+  fn x(row : i32, input : i32) -> i32 { return row * inputs() + input; }
+  fn h(row : i32, input : i32, unit : i32) -> i32 { return x(row, input) * uniforms.units + unit; }
+  fn z(row : i32, node : i32, unit : i32) -> i32 { return (row * uniforms.nodes + node) * uniforms.units + unit; }
+  fn w(unit : i32, input : i32) -> i32 { return unit * inputs() + input; }`;
+
+function runLevel(
+  { name, inputs, outputShape, axes, start = '0.0', body }: LevelProgram,
+  { rows, nodes, branches, units }: LevelShape,
+  more: Pick<FlatProgram, 'uniforms' | 'integers'> & { readonly functions: string },
+  backend: KernelBackend,
+): TensorInfo {
+  let rest = 'index';
+  const indices = axes.toReversed().map((axis) => {
+    const line = `let ${axis} = (${rest}) % (${EXTENTS[axis]});`;
+    rest = `${rest} / (${EXTENTS[axis]})`;
+    return line;
+  });
+  return runFlatProgram(backend, {
+    key: `Dendritic_${name}`,
+    inputs,
+    outputShape,
+    uniforms: more.uniforms,
+    integers: { rows, nodes, branches, units, ...more.integers },
+    code: `
+      ${AT}
+      ${more.functions}
+      fn main(index : i32) {
+        if (index >= uniforms.size) { return; }
+        ${indices.join('\n')}
+        var sum = ${start};
+        ${body}
+        result[index] = sum;
+      }`,
+  });
+}
+
+const OVER = {
+  branches: 'for (var input = node * uniforms.branches; input < (node + 1) * uniforms.branches; input++)',
+  units: 'for (var unit = 0; unit < uniforms.units; unit++)',
+  rows: 'for (var row = 0; row < uniforms.rows; row++)',
+};
+
+/** `kept(row, input, unit)`: the mask at that place. */
+function maskFunctions({ seed, dropped, scale }: MaskCall) {
+  if (dropped === 0)
+    return { functions: 'fn kept(row : i32, input : i32, unit : i32) -> f32 { return 1.0; }' };
+  return {
+    uniforms: { scale },
+    integers: { seed: seed | 0, dropped },
+    functions: `${counterRandomWgsl}
+      fn kept(row : i32, input : i32, unit : i32) -> f32 {
+        let column = input * uniforms.units + unit;
+        let keeps = counterKeeps(bitcast<u32>(uniforms.seed), u32(row), u32(column), u32(uniforms.dropped));
+        return select(0.0, uniforms.scale, keeps);
+      }`,
+  };
+}
+
+const named = (name: string, { dropped }: MaskCall) => (dropped > 0 ? `${name}_masked` : name);
+
+export function sharedValue(
+  { x, kernel, bias }: { x: Tensor; kernel: Tensor; bias: Tensor },
+  mask: MaskCall,
+  backend: KernelBackend,
+): TensorInfo {
+  const shape = shapeOfKernel(x, kernel);
+  const program: LevelProgram = {
+    name: named('sharedValue', mask),
+    inputs: { X: x, W: kernel, Bias: bias },
+    outputShape: [shape.rows, shape.nodes, shape.units],
+    axes: ['row', 'node', 'unit'],
+    start: 'Bias[unit * uniforms.nodes + node]',
+    body: `${OVER.branches} { sum += X[x(row, input)] * kept(row, input, unit) * W[w(unit, input)]; }`,
+  };
+  return runLevel(program, shape, maskFunctions(mask), backend);
+}
+
+export function sharedInputGradient(
+  { kernel, dz }: { kernel: Tensor; dz: Tensor },
+  mask: MaskCall,
+  backend: KernelBackend,
+): TensorInfo {
+  const shape = shapeOfKernel(dz, kernel);
+  const program: LevelProgram = {
+    name: named('sharedInputGradient', mask),
+    inputs: { Dz: dz, W: kernel },
+    outputShape: [shape.rows, shape.nodes * shape.branches],
+    axes: ['row', 'input'],
+    body: `
+      let node = input / uniforms.branches;
+      ${OVER.units} { sum += Dz[z(row, node, unit)] * kept(row, input, unit) * W[w(unit, input)]; }`,
+  };
+  return runLevel(program, shape, maskFunctions(mask), backend);
+}
+
+export function sharedKernelGradient(
+  { x, dz }: { x: Tensor; dz: Tensor },
+  mask: MaskCall,
+  backend: KernelBackend,
+): TensorInfo {
+  const shape = shapeOfResult(x, dz);
+  const program: LevelProgram = {
+    name: named('sharedKernelGradient', mask),
+    inputs: { X: x, Dz: dz },
+    outputShape: [shape.units, shape.nodes, shape.branches],
+    axes: ['unit', 'input'],
+    body: `
+      let node = input / uniforms.branches;
+      ${OVER.rows} { sum += X[x(row, input)] * kept(row, input, unit) * Dz[z(row, node, unit)]; }`,
+  };
+  return runLevel(program, shape, maskFunctions(mask), backend);
+}
+
+/** `active(h)` and its derivative. */
+const leaky = (slope: number) => ({
+  uniforms: { slope },
+  functions: `
+    fn derivative(h : f32) -> f32 { return select(uniforms.slope, 1.0, h > 0.0); }
+    fn activated(h : f32) -> f32 { return h * derivative(h); }`,
+});
+
+export function ownValue(
+  { h, kernel, bias }: { h: Tensor; kernel: Tensor; bias: Tensor },
+  slope: number,
+  backend: KernelBackend,
+): TensorInfo {
+  const shape = shapeOfKernel(h, kernel);
+  const program: LevelProgram = {
+    name: 'ownValue',
+    inputs: { H: h, W: kernel, Bias: bias },
+    outputShape: [shape.rows, shape.nodes, shape.units],
+    axes: ['row', 'node', 'unit'],
+    start: 'Bias[unit * uniforms.nodes + node]',
+    body: `${OVER.branches} { sum += activated(H[h(row, input, unit)]) * W[w(unit, input)]; }`,
+  };
+  return runLevel(program, shape, leaky(slope), backend);
+}
+
+export function ownInputGradient(
+  { h, kernel, dz }: { h: Tensor; kernel: Tensor; dz: Tensor },
+  slope: number,
+  backend: KernelBackend,
+): TensorInfo {
+  const program: LevelProgram = {
+    name: 'ownInputGradient',
+    inputs: { H: h, W: kernel, Dz: dz },
+    outputShape: h.shape,
+    axes: ['row', 'input', 'unit'],
+    body: `
+      let node = input / uniforms.branches;
+      sum = Dz[z(row, node, unit)] * W[w(unit, input)] * derivative(H[index]);`,
+  };
+  return runLevel(program, shapeOfKernel(h, kernel), leaky(slope), backend);
+}
+
+export function ownKernelGradient(
+  { h, dz }: { h: Tensor; dz: Tensor },
+  slope: number,
+  backend: KernelBackend,
+): TensorInfo {
+  const shape = shapeOfResult(h, dz);
+  const program: LevelProgram = {
+    name: 'ownKernelGradient',
+    inputs: { H: h, Dz: dz },
+    outputShape: [shape.units, shape.nodes, shape.branches],
+    axes: ['unit', 'input'],
+    body: `
+      let node = input / uniforms.branches;
+      ${OVER.rows} { sum += activated(H[h(row, input, unit)]) * Dz[z(row, node, unit)]; }`,
+  };
+  return runLevel(program, shape, leaky(slope), backend);
+}
+
+export function dropout(x: Tensor, { seed, dropped, scale }: MaskCall, backend: KernelBackend): TensorInfo {
+  return runFlatProgram(backend, {
+    key: 'Dendritic_dropout',
+    inputs: { X: x },
+    outputShape: x.shape,
+    uniforms: { scale },
+    integers: { seed: seed | 0, dropped, columns: x.shape[1]! },
+    code: `
+      ${counterRandomWgsl}
+      fn main(index : i32) {
+        if (index >= uniforms.size) { return; }
+        let row = u32(index / uniforms.columns);
+        let column = u32(index % uniforms.columns);
+        let keeps = counterKeeps(bitcast<u32>(uniforms.seed), row, column, u32(uniforms.dropped));
+        result[index] = select(0.0, X[index] * uniforms.scale, keeps);
+      }`,
+  });
+}
