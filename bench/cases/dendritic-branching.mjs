@@ -21,7 +21,7 @@ const toTensor = ({ shape, values }) => tf.tensor(values, shape);
 
 /** The authors' form: dense products with a matrix of blocks on the diagonal, inputs repeated for each unit. */
 function maskedDense(x, kernels, biases, masks) {
-  let h = tf.tile(x, [1, kernels[0].shape[0]]);
+  let h = tf.tile(x, [1, kernels[0].shape[0] / x.shape[1]]);
   for (const [level, kernel] of kernels.entries()) {
     const z = tf.matMul(h, tf.mul(kernel, masks[level]));
     h = tf.leakyRelu(tf.add(z, biases[level]), 0.1);
@@ -63,7 +63,11 @@ function treeCase({ batch, inputs, units, branching, backward, masked = false, d
   const tree = ({ tree }) => ({
     weights: tree.map(toTensor),
     f: (x, ...w) =>
-      dendriticTree(x, w.slice(0, levels), w.slice(levels), { training: dropout > 0, dropoutRate: dropout, seed: 1 }),
+      dendriticTree(x, w.slice(0, levels), w.slice(levels), {
+        training: dropout > 0,
+        dropoutRate: dropout,
+        seed: 1,
+      }),
   });
   const dense = ({ dense }) => ({
     weights: dense.map(toTensor),

@@ -15,7 +15,7 @@ export interface DendriticTreeOptions {
   readonly activation?: 'leakyRelu' | 'linear' | ((z: Tensor) => Tensor);
   /** Slope of the leaky ReLU below 0, finite. Default 0.1. */
   readonly negativeSlope?: number;
-  /** φ of the soma: that of the nodes (`'same'`, default), none (`'linear'`), or a function of [rows, units]. */
+  /** φ of the soma: that of the nodes (`'same'`, default), none (`'linear'`), or a function of [..., units]. */
   readonly somaActivation?: 'same' | 'leakyRelu' | 'linear' | ((z: Tensor) => Tensor);
   /** Probability in [0, 1) with which an input is dropped, in steps of 1/65536. Default 0. */
   readonly dropoutRate?: number;
@@ -59,7 +59,7 @@ export function dendriticTree(
     const input = toFloatTensor(x, 'dendriticTree', 'x');
     const { units, inputs, shared } = checkTree(input, kernels, biases, options);
     const lead = input.shape.slice(0, -1);
-    const rows = tf.reshape(input, [tf.util.sizeFromShape(lead), input.shape.at(-1)!]);
+    const rows = matrix(input);
     const biasOf = (level: number) => biases?.[level] ?? tf.zeros(kernels[level]!.shape.slice(0, 2));
     const sizes = { units, inputs };
 
@@ -74,12 +74,16 @@ export function dendriticTree(
           ? ownLevel({ h: activation(z), kernel, bias }, { slope: 1 })
           : ownLevel({ h: z, kernel, bias }, { slope: activation === 'linear' ? 1 : negativeSlope });
     }
-    const soma = tf.reshape(z, [rows.shape[0]!, units]);
+    const soma = tf.reshape(z, [...lead, units]);
     const phi = somaActivation === 'same' ? activation : somaActivation;
-    if (phi === 'linear') return tf.reshape(soma, [...lead, units]);
-    const y = phi === 'leakyRelu' ? tf.leakyRelu(soma, negativeSlope) : phi(soma);
-    return tf.reshape(y, [...lead, units]);
+    if (phi === 'linear') return soma;
+    return phi === 'leakyRelu' ? tf.leakyRelu(soma, negativeSlope) : phi(soma);
   });
+}
+
+/** All axes but the last as one. */
+function matrix(x: Tensor): Tensor {
+  return x.rank === 2 ? x : tf.reshape(x, [tf.util.sizeFromShape(x.shape.slice(0, -1)), x.shape.at(-1)!]);
 }
 
 const NO_MASK: MaskCall = { seed: 0, dropped: 0, scale: 1 };

@@ -2,7 +2,7 @@
 // [units, nodes, b] + bias [units, nodes] with φ(h) = h where h > 0 and slope·h elsewhere, slope ≤ 1; and its gradients.
 // Four units at a time.
 import { splat } from '../../../core/assembly/simd-math';
-import { floats, loadLanes, madd, min, packColumns, storeLanes, storeTransposed } from '../../assembly/panels';
+import { floats, loadLanes, madd, min, packColumns, storeLanes, storeTransposed, vectors } from '../../assembly/panels';
 
 @inline
 function activate(h: v128, slope: v128): v128 {
@@ -10,8 +10,13 @@ function activate(h: v128, slope: v128): v128 {
 }
 
 /** Bytes of scratch memory that the functions below need. */
-export function scratchBytes(nodes: i32, b: i32): i32 {
-  return 16 * (nodes * b + nodes);
+export function scratchBytes(nodes: i32, b: i32, units: i32): i32 {
+  return max(nodes * b + nodes, 4) * (vectors(units) << 4);
+}
+
+/** The transpose of [units, steps], four units after the other: [units / 4, steps, 4]. */
+function packUnits(from: usize, units: i32, steps: i32, to: usize): void {
+  for (let u = 0; u < units; u += 4) packColumns(from + floats(u * steps), steps, min(4, units - u), steps, 1, to + floats(u * steps));
 }
 
 export function forward(
@@ -19,25 +24,25 @@ export function forward(
 ): void {
   const inputs = nodes * b;
   const s = splat(slope);
-  const starts = scratch + floats(inputs << 2);
-  for (let u = 0; u < units; u += 4) {
-    const left = min(4, units - u);
-    packColumns(w + floats(u * inputs), inputs, left, inputs, 1, scratch);
-    packColumns(bias + floats(u * nodes), nodes, left, nodes, 1, starts);
-    for (let n = 0; n < rows; n += 2) {
-      // Without a second row the first is computed twice.
-      const second = n + 1 < rows ? floats(inputs * units) : 0;
-      let at = h + floats(n * inputs * units + u);
-      let to = z + floats(n * nodes * units + u);
-      let panel = scratch;
-      for (let j = 0; j < nodes; j++, to += floats(units)) {
-        let z0 = v128.load(starts + floats(j << 2));
+  const starts = scratch + floats(inputs * (vectors(units) << 2));
+  packUnits(w, units, inputs, scratch);
+  packUnits(bias, units, nodes, starts);
+  for (let n = 0; n < rows; n += 2) {
+    // Without a second row the first is computed twice.
+    const second = n + 1 < rows ? floats(inputs * units) : 0;
+    for (let j = 0; j < nodes; j++) {
+      for (let u = 0; u < units; u += 4) {
+        const left = min(4, units - u);
+        let at = h + floats((n * inputs + j * b) * units + u);
+        let panel = scratch + floats(u * inputs + (j * b << 2));
+        let z0 = v128.load(starts + floats(u * nodes + (j << 2)));
         let z1 = z0;
         for (let k = 0; k < b; k++, at += floats(units), panel += 16) {
           const weight = v128.load(panel);
           z0 = madd(activate(loadLanes(at, left), s), weight, z0);
           z1 = madd(activate(loadLanes(at + second, left), s), weight, z1);
         }
+        const to = z + floats((n * nodes + j) * units + u);
         storeLanes(to, left, z0);
         if (second) storeLanes(to + floats(nodes * units), left, z1);
       }
@@ -51,15 +56,14 @@ export function inputGradient(
 ): void {
   const inputs = nodes * b;
   const s = splat(slope);
-  for (let u = 0; u < units; u += 4) {
-    const left = min(4, units - u);
-    packColumns(w + floats(u * inputs), inputs, left, inputs, 1, scratch);
-    for (let n = 0; n < rows; n++) {
-      let at = floats(n * inputs * units + u);
-      let from = dz + floats(n * nodes * units + u);
-      let panel = scratch;
-      for (let j = 0; j < nodes; j++, from += floats(units)) {
-        const d = loadLanes(from, left);
+  packUnits(w, units, inputs, scratch);
+  for (let n = 0; n < rows; n++) {
+    for (let j = 0; j < nodes; j++) {
+      for (let u = 0; u < units; u += 4) {
+        const left = min(4, units - u);
+        let at = floats((n * inputs + j * b) * units + u);
+        let panel = scratch + floats(u * inputs + (j * b << 2));
+        const d = loadLanes(dz + floats((n * nodes + j) * units + u), left);
         const sloped = f32x4.mul(d, s);
         for (let k = 0; k < b; k++, at += floats(units), panel += 16) {
           const positive = f32x4.gt(loadLanes(h + at, left), splat(0));
@@ -70,35 +74,48 @@ export function inputGradient(
   }
 }
 
-/** dw = Σ_rows dz · φ(h). */
+/** Adds dz · φ(h) of two rows to the sums of one input. */
+@inline
+function accumulate(sums: usize, d0: v128, d1: v128, h: usize, second: usize, left: i32, slope: v128): void {
+  const first = madd(d0, activate(loadLanes(h, left), slope), v128.load(sums));
+  v128.store(sums, madd(d1, activate(loadLanes(h + second, left), slope), first));
+}
+
+/** dw = Σ_rows dz · φ(h). The sums of four inputs of all units are kept aside, so that memory is read in order. */
 export function kernelGradient(
-  h: usize, dz: usize, dw: usize, rows: i32, nodes: i32, b: i32, units: i32, slope: f32,
+  h: usize, dz: usize, dw: usize, rows: i32, nodes: i32, b: i32, units: i32, slope: f32, scratch: usize,
 ): void {
   const inputs = nodes * b;
   const s = splat(slope);
-  const hRow = floats(inputs * units);
-  const dzRow = floats(nodes * units);
-  for (let u = 0; u < units; u += 4) {
-    const left = min(4, units - u);
-    for (let j = 0; j < nodes; j++) {
-      for (let k = 0; k < b; k += 4) {
-        const i = j * b + k;
-        const present = min(4, b - k);
-        let d = dz + floats(j * units + u);
-        let a0 = h + floats(i * units + u);
-        // Inputs that do not exist repeat the last one.
-        const second = floats(min(1, present - 1) * units);
-        const third = floats(min(2, present - 1) * units);
-        const fourth = floats(min(3, present - 1) * units);
-        let w0 = splat(0), w1 = splat(0), w2 = splat(0), w3 = splat(0);
-        for (let n = 0; n < rows; n++, d += dzRow, a0 += hRow) {
-          const delta = loadLanes(d, left);
-          w0 = madd(delta, activate(loadLanes(a0, left), s), w0);
-          w1 = madd(delta, activate(loadLanes(a0 + second, left), s), w1);
-          w2 = madd(delta, activate(loadLanes(a0 + third, left), s), w2);
-          w3 = madd(delta, activate(loadLanes(a0 + fourth, left), s), w3);
+  const line = floats(vectors(units) << 2);
+  for (let j = 0; j < nodes; j++) {
+    for (let k = 0; k < b; k += 4) {
+      const i = j * b + k;
+      const present = min(4, b - k);
+      memory.fill(scratch, 0, 4 * line);
+      for (let n = 0; n < rows; n += 2) {
+        // Without a second row the first is read again, and counts for nothing.
+        const both = n + 1 < rows;
+        const second = both ? floats(inputs * units) : 0;
+        let d = dz + floats((n * nodes + j) * units);
+        let at = h + floats((n * inputs + i) * units);
+        let sums = scratch;
+        for (let u = 0; u < units; u += 4, d += 16, at += 16, sums += 16) {
+          const left = min(4, units - u);
+          const d0 = loadLanes(d, left);
+          const d1 = both ? loadLanes(d + floats(nodes * units), left) : splat(0);
+          accumulate(sums, d0, d1, at, second, left, s);
+          if (present > 1) accumulate(sums + line, d0, d1, at + floats(units), second, left, s);
+          if (present > 2) accumulate(sums + 2 * line, d0, d1, at + 2 * floats(units), second, left, s);
+          if (present > 3) accumulate(sums + 3 * line, d0, d1, at + 3 * floats(units), second, left, s);
         }
-        storeTransposed(dw + floats(u * inputs + i), floats(inputs), left, present, w0, w1, w2, w3);
+      }
+      for (let u = 0; u < units; u += 4) {
+        const from = scratch + floats(u);
+        storeTransposed(
+          dw + floats(u * inputs + i), floats(inputs), min(4, units - u), present,
+          v128.load(from), v128.load(from + line), v128.load(from + 2 * line), v128.load(from + 3 * line),
+        );
       }
     }
   }

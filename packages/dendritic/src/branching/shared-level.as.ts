@@ -101,8 +101,8 @@ function panelWidth(lanes: i32): i32 {
 
 /** Bytes of scratch memory that the functions below need. */
 export function scratchBytes(rows: i32, nodes: i32, b: i32, units: i32): i32 {
-  const forwardSteps = nodes * b + nodes;
-  return WIDTH * 4 * max(forwardSteps, max(rows, units));
+  const packedUnits = vectors(units) << 2;
+  return max((nodes * b + nodes) * packedUnits, WIDTH * max(rows, units)) << 2;
 }
 
 export function forward(
@@ -110,16 +110,25 @@ export function forward(
 ): void {
   const inputs = nodes * b;
   const width = panelWidth(units);
+  const starts = scratch + floats(inputs * (vectors(units) << 2));
   for (let u = 0; u < units; u += width) {
     const lanes = min(width, units - u);
-    const step = vectors(lanes) << 2;
-    const starts = scratch + floats(inputs * step);
-    packColumns(w + floats(u * inputs), inputs, lanes, inputs, 1, scratch);
-    packColumns(bias + floats(u * nodes), nodes, lanes, nodes, 1, starts);
-    for (let j = 0; j < nodes; j++) {
-      const panel = scratch + floats(j * b * step);
-      const to = z + floats(j * units + u);
-      column(STRAIGHT, x + floats(j * b), inputs, 1, panel, b, rows, lanes, starts + floats(j * step), to, nodes * units, nodes * units);
+    packColumns(w + floats(u * inputs), inputs, lanes, inputs, 1, scratch + floats(u * inputs));
+    packColumns(bias + floats(u * nodes), nodes, lanes, nodes, 1, starts + floats(u * nodes));
+  }
+  // All units of a row before the next: what they write lies side by side.
+  for (let j = 0; j < nodes; j++) {
+    for (let n = 0; n < rows; n += 4) {
+      const from = x + floats(n * inputs + j * b);
+      const present = min(4, rows - n);
+      for (let u = 0; u < units; u += width) {
+        const lanes = min(width, units - u);
+        const step = vectors(lanes) << 2;
+        const panel = scratch + floats(u * inputs + j * b * step);
+        const start = starts + floats(u * nodes + j * step);
+        const to = z + floats((n * nodes + j) * units + u);
+        column(STRAIGHT, from, inputs, 1, panel, b, present, lanes, start, to, nodes * units, nodes * units);
+      }
     }
   }
 }
@@ -146,9 +155,9 @@ export function kernelGradient(
 ): void {
   const inputs = nodes * b;
   const width = panelWidth(units);
-  for (let u = 0; u < units; u += width) {
-    const lanes = min(width, units - u);
-    for (let j = 0; j < nodes; j++) {
+  for (let j = 0; j < nodes; j++) {
+    for (let u = 0; u < units; u += width) {
+      const lanes = min(width, units - u);
       packRows(dz + floats(j * units + u), nodes * units, lanes, rows, scratch);
       const to = dw + floats(u * inputs + j * b);
       column(TRANSPOSED, x + floats(j * b), 1, inputs, scratch, rows, b, lanes, 0, to, 1, inputs);

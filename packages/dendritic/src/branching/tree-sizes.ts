@@ -24,12 +24,12 @@ export function inputsPerUnit(
     new ArgumentError({
       where: 'DendriticDense',
       argument: 'the last axis of the input',
-      got: width === null || width === undefined ? shown : `${width} in ${shown}`,
-      expected,
+      got: width,
+      expected: `${expected} in ${shown}`,
       remedy,
     });
   if (shape.length < 2 || typeof width !== 'number' || width < 1)
-    throw fault('of known size, in rank 2 or more');
+    throw fault('a known size after that of the batch');
   if (sharedInput) return width;
   if (width % units === 0) return width / units;
   const below = width - (width % units);

@@ -24,14 +24,16 @@ interface Dropout extends Shared {
 }
 
 interface Own {
-  scratchBytes(nodes: number, branches: number): number;
+  scratchBytes(nodes: number, branches: number, units: number): number;
   forward(
     ...call: [h: number, w: number, bias: number, z: number, ...Sizes, slope: number, scratch: number]
   ): void;
   inputGradient(
     ...call: [h: number, w: number, dz: number, dh: number, ...Sizes, slope: number, scratch: number]
   ): void;
-  kernelGradient(...call: [h: number, dz: number, dw: number, ...Sizes, slope: number]): void;
+  kernelGradient(
+    ...call: [h: number, dz: number, dw: number, ...Sizes, slope: number, scratch: number]
+  ): void;
 }
 
 const plainModule = wasmModule<Plain>(sharedWasm);
@@ -121,7 +123,7 @@ export function ownValue(
   const { address, exports, output, withScratch } = kernels;
   const shape = shapeOfKernel(h, kernel);
   const z = output([shape.rows, shape.nodes, shape.units]);
-  withScratch(exports.scratchBytes(shape.nodes, shape.branches), (scratch) => {
+  withScratch(exports.scratchBytes(shape.nodes, shape.branches, shape.units), (scratch) => {
     const tensors = [address(h), address(kernel), address(bias), address(z)] as const;
     exports.forward(...tensors, ...levelSizes(shape), slope, scratch);
   });
@@ -138,7 +140,7 @@ export function ownInputGradient(
   const { address, exports, output, withScratch } = kernels;
   const shape = shapeOfKernel(h, kernel);
   const dh = output(h.shape);
-  withScratch(exports.scratchBytes(shape.nodes, shape.branches), (scratch) => {
+  withScratch(exports.scratchBytes(shape.nodes, shape.branches, shape.units), (scratch) => {
     const tensors = [address(h), address(kernel), address(dz), address(dh)] as const;
     exports.inputGradient(...tensors, ...levelSizes(shape), slope, scratch);
   });
@@ -152,10 +154,12 @@ export function ownKernelGradient(
 ): TensorInfo | null {
   const kernels = own(slope, backend);
   if (!kernels) return null;
+  const { address, exports, output, withScratch } = kernels;
   const shape = shapeOfResult(h, dz);
-  const dw = kernels.output(kernelShape(shape));
-  const tensors = [kernels.address(h), kernels.address(dz), kernels.address(dw)] as const;
-  kernels.exports.kernelGradient(...tensors, ...levelSizes(shape), slope);
+  const dw = output(kernelShape(shape));
+  withScratch(exports.scratchBytes(shape.nodes, shape.branches, shape.units), (scratch) => {
+    exports.kernelGradient(address(h), address(dz), address(dw), ...levelSizes(shape), slope, scratch);
+  });
   return dw;
 }
 
