@@ -1,10 +1,3 @@
-export { type DendriticClassifierOptions, dendriticClassifier } from './branching/dendritic-classifier.ts';
-export { DendriticDense, type DendriticDenseOptions } from './branching/dendritic-dense.ts';
-export { type DendriticTreeOptions, dendriticTree } from './branching/dendritic-tree.ts';
-export { type MatchingMlpOptions, matchingMlpWidth } from './branching/matching-mlp-width.ts';
-export { TreeHeNormal, type TreeHeNormalOptions } from './branching/tree-he-normal.ts';
-export { type TreeParameters, treeParameterCount } from './branching/tree-parameter-count.ts';
-export { type MaskedLevel, weightsFromMasked } from './branching/weights-from-masked.ts';
 export { ActiveDendriteConv2D, type ActiveDendriteConv2DOptions } from './active/active-dendrite-conv-2d.ts';
 export { ActiveDendriteDense, type ActiveDendriteDenseOptions } from './active/active-dendrite-dense.ts';
 export { ContextTable, type ContextTableOptions } from './active/context-table.ts';
@@ -15,6 +8,13 @@ export type { GateMode } from './active/gate-mode.ts';
 export type { HoldOptions } from './active/held-layer.ts';
 export { type SegmentActivationsOptions, segmentActivations } from './active/segment-activations.ts';
 export type { SegmentInitializer } from './active/segment-initializers.ts';
+export { type DendriticClassifierOptions, dendriticClassifier } from './branching/dendritic-classifier.ts';
+export { DendriticDense, type DendriticDenseOptions } from './branching/dendritic-dense.ts';
+export { type DendriticTreeOptions, dendriticTree } from './branching/dendritic-tree.ts';
+export { type MatchingMlpOptions, matchingMlpWidth } from './branching/matching-mlp-width.ts';
+export { TreeHeNormal, type TreeHeNormalOptions } from './branching/tree-he-normal.ts';
+export { type TreeParameters, treeParameterCount } from './branching/tree-parameter-count.ts';
+export { type MaskedLevel, weightsFromMasked } from './branching/weights-from-masked.ts';
 export {
   type AccuracyMatrix,
   backwardTransfer,
