@@ -1,5 +1,8 @@
 import type { Experiment } from '../experiment/experiment.ts';
 import { activations } from './activations.ts';
+import { dacCifar } from './dac-cifar.ts';
+import { dacFriedman } from './dac-friedman.ts';
+import { pynadaXor } from './pynada-xor.ts';
 
 /** Every experiment of the lab. */
-export const EXPERIMENTS: readonly Experiment[] = [activations];
+export const EXPERIMENTS: readonly Experiment[] = [activations, dacCifar, dacFriedman, pynadaXor];
