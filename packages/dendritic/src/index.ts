@@ -4,6 +4,7 @@ export { ContextTable, type ContextTableOptions } from './active/context-table.t
 export type { DendriteOptions } from './active/dendrite-options.ts';
 export { type DendriticGateOptions, dendriticGate } from './active/dendritic-gate.ts';
 export { type DendriticMLPOptions, dendriticMLP } from './active/dendritic-mlp.ts';
+export { forContext } from './active/for-context.ts';
 export type { GateMode } from './active/gate-mode.ts';
 export type { HoldOptions } from './active/held-layer.ts';
 export { type SegmentActivationsOptions, segmentActivations } from './active/segment-activations.ts';

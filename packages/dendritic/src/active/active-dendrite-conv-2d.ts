@@ -1,6 +1,7 @@
 import { ArgumentError } from '@arborize/core';
 import type { serialization, Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { type Folded, plainWeights } from '../sparse-weights/folded.ts';
 import { SparseConv2D, type SparseConv2DOptions } from '../sparse-weights/sparse-conv-2d.ts';
 import type { Shape } from '../sparse-weights/stock-layers.ts';
 import { contextInputs, contextShape, contextTensor } from './context-inputs.ts';
@@ -76,6 +77,10 @@ export class ActiveDendriteConv2D extends SparseConv2D {
   /** See {@link ActiveDendriteDense.releaseContext}. */
   releaseContext(): void {
     this.dendrites.release();
+  }
+
+  override folded(context: Tensor): Folded {
+    return this.stock(tf.tidy(() => this.dendrites.fold(context, plainWeights(this, this.kernelMask))));
   }
 
   override getConfig(): serialization.ConfigDict {

@@ -1,6 +1,7 @@
 import { ArgumentError } from '@arborize/core';
 import type { serialization, Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { type Folded, plainWeights } from '../sparse-weights/folded.ts';
 import { SparseDense, type SparseDenseOptions } from '../sparse-weights/sparse-dense.ts';
 import type { Shape } from '../sparse-weights/stock-layers.ts';
 import { contextInputs, contextShape, contextTensor } from './context-inputs.ts';
@@ -88,6 +89,10 @@ export class ActiveDendriteDense extends SparseDense {
   /** Ends {@link holdContext}: writes what was learned into the segments. Compile the model again after it. */
   releaseContext(): void {
     this.dendrites.release();
+  }
+
+  override folded(context: Tensor): Folded {
+    return this.stock(tf.tidy(() => this.dendrites.fold(context, plainWeights(this, this.kernelMask))));
   }
 
   override getConfig(): serialization.ConfigDict {

@@ -91,6 +91,16 @@ export class Dendrites {
     return index ? tf.gather(a, tf.cast(index, 'int32')) : a;
   }
 
+  /** [kernel, bias] that do without the gates what they did with this context [1, C]; runs inside a tidy. */
+  fold(context: Tensor, { kernel, bias }: { kernel: Tensor; bias?: Tensor }): Tensor[] {
+    if (!this.segments) return bias ? [kernel, bias] : [kernel];
+    const { mode } = this.settings;
+    const a = tf.reshape(this.activations(context), [-1]);
+    if (mode === 'bias') return [kernel, bias ? tf.add(bias, a) : a];
+    const scale = tf.sigmoid(mode === 'absMaxGateUnsigned' ? tf.abs(a) : a);
+    return (bias ? [kernel, bias] : [kernel]).map((weight) => tf.mul(weight, scale));
+  }
+
   /** The width C of a context; undefined before `build` or without segments. */
   get width(): number | undefined {
     return this.segments?.shape[2] ?? undefined;

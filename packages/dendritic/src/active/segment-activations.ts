@@ -3,6 +3,7 @@ import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { oneHot, winnerOf } from './choose-segment.ts';
 import { byMagnitude, checkMode, type GateMode } from './gate-mode.ts';
+import { activationsOnWasm, segmentsGradOnWasm } from './wasm.ts';
 
 /** Options of {@link segmentActivations}. */
 export interface SegmentActivationsOptions {
@@ -38,6 +39,7 @@ const segmentsGrad = /* @__PURE__ */ defineOp<GradInputs, object, Tensor>({
     const shape = inputs.segments.shape as [number, number, number];
     return tf.reshape(tf.matMul(atWinners(inputs), inputs.context, true), shape);
   },
+  kernels: { wasm: ({ inputs, backend }) => segmentsGradOnWasm(inputs, backend) },
 });
 
 const contextGrad = /* @__PURE__ */ defineOp<GradInputs, object, Tensor>({
@@ -51,6 +53,7 @@ const contextGrad = /* @__PURE__ */ defineOp<GradInputs, object, Tensor>({
 const op = /* @__PURE__ */ defineOp<Inputs, Attributes, Tensor[]>({
   name: 'SegmentActivations',
   reference: ({ context, segments }, { magnitude }) => winnerOf(allActivations(context, segments), magnitude),
+  kernels: { wasm: ({ inputs, attrs, backend }) => activationsOnWasm(inputs, attrs.magnitude, backend) },
   gradient: {
     saves: ['context', 'segments'],
     savesOutputs: true,

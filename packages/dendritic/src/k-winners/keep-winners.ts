@@ -2,6 +2,7 @@ import { defineOp } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { winnerMask } from './reference.ts';
+import { keepOnWasm } from './wasm.ts';
 
 /** The rule by which each row of [rows, candidates] keeps its largest scores. */
 export interface KeepRule {
@@ -21,6 +22,9 @@ const op = /* @__PURE__ */ defineOp<Inputs, KeepRule, Tensor[]>({
     const mask = winnerMask(score, rule);
     // A product would make NaN of an infinity that lost.
     return [tf.where(tf.cast(mask, 'bool'), x, tf.zerosLike(x)), mask];
+  },
+  kernels: {
+    wasm: ({ inputs: { x, score = x }, attrs, backend }) => keepOnWasm(x, score, attrs, backend),
   },
   gradient: {
     saves: [],

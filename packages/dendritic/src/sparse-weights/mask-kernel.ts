@@ -2,6 +2,7 @@ import { defineOp } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import { maskOnWasm } from './wasm.ts';
 
 type Inputs = { kernel: Tensor; mask: Tensor };
 

@@ -1,7 +1,9 @@
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { addKernelMask } from './add-kernel-mask.ts';
+import { type Folded, plainWeights } from './folded.ts';
 import { withMaskedKernel } from './mask-kernel.ts';
 import { checkedSparse, type SparseOptions, type SparseSettings, sparseUniform } from './sparse-options.ts';
 import { Conv2D, type Conv2DOptions, type Shape } from './stock-layers.ts';
@@ -40,6 +42,21 @@ export class SparseConv2D extends Conv2D {
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
     return tf.tidy(() => withMaskedKernel(this, this.kernelMask, () => super.call(inputs, kwargs) as Tensor));
+  }
+
+  /** The stock convolution that does the same; see {@link forContext}. */
+  folded(_context: Tensor): Folded {
+    const { kernel, bias } = tf.tidy(() => plainWeights(this, this.kernelMask));
+    return this.stock(bias ? [kernel, bias] : [kernel]);
+  }
+
+  /** A stock convolution of the same geometry and activation, with these weights. */
+  protected stock(weights: Tensor[]): Folded {
+    const config = super.getConfig() as unknown as Conv2DOptions;
+    const { name, filters, kernelSize, strides, padding, dataFormat, dilationRate, activation } = config;
+    const geometry = { filters, kernelSize, strides, padding, dataFormat, dilationRate };
+    const useBias = weights.length === 2;
+    return { layer: tfl.layers.conv2d({ name, ...geometry, activation, useBias }), weights };
   }
 
   override getConfig(): serialization.ConfigDict {

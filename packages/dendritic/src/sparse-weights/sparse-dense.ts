@@ -1,7 +1,9 @@
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { addKernelMask } from './add-kernel-mask.ts';
+import { type Folded, plainWeights } from './folded.ts';
 import { withMaskedKernel } from './mask-kernel.ts';
 import { checkedSparse, type SparseOptions, type SparseSettings, sparseUniform } from './sparse-options.ts';
 import { Dense, type DenseOptions, type Shape } from './stock-layers.ts';
@@ -42,6 +44,18 @@ export class SparseDense extends Dense {
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
     return tf.tidy(() => withMaskedKernel(this, this.kernelMask, () => super.call(inputs, kwargs) as Tensor));
+  }
+
+  /** The stock dense layer that does the same; see {@link forContext}. */
+  folded(_context: Tensor): Folded {
+    const { kernel, bias } = tf.tidy(() => plainWeights(this, this.kernelMask));
+    return this.stock(bias ? [kernel, bias] : [kernel]);
+  }
+
+  /** A stock dense layer of the same size and activation, with these weights. */
+  protected stock(weights: Tensor[]): Folded {
+    const { name, units, activation } = super.getConfig() as unknown as DenseOptions;
+    return { layer: tfl.layers.dense({ name, units, activation, useBias: weights.length === 2 }), weights };
   }
 
   override getConfig(): serialization.ConfigDict {
