@@ -22,6 +22,7 @@ export {
   finalAccuracy,
   forgetting,
 } from './continual/accuracy-matrix.ts';
+export { ClusterContext, type ClusterContextOptions } from './continual/cluster-context.ts';
 export type { ContextSource } from './continual/context-source.ts';
 export type { ContinualTask, LabelledTensors } from './continual/continual-task.ts';
 export {
@@ -32,6 +33,11 @@ export {
 export { GivenContext, oneHotContext } from './continual/given-context.ts';
 export { type PermutedTasksOptions, permutedTasks } from './continual/permuted-tasks.ts';
 export { PrototypeContext, type PrototypeContextOptions } from './continual/prototype-context.ts';
+export { type ClassSplit, type SplitClassesOptions, splitClasses } from './continual/split-classes.ts';
+export {
+  SynapticIntelligence,
+  type SynapticIntelligenceOptions,
+} from './continual/synaptic-intelligence.ts';
 export { biasSpread } from './dac/bias-spread.ts';
 export type { ConnectionOptions } from './dac/connect.ts';
 export { type Convolution1DOptions, dacConv1d } from './dac/dac-conv-1d.ts';

@@ -16,6 +16,7 @@ import { accuracyOf } from './accuracy-of.ts';
 import { contextBatches } from './context-batches.ts';
 import type { ContextSource } from './context-source.ts';
 import type { ContinualTask } from './continual-task.ts';
+import type { SynapticIntelligence } from './synaptic-intelligence.ts';
 
 /** Options of {@link ContinualTrainer}. */
 export interface ContinualTrainerOptions {
@@ -27,6 +28,8 @@ export interface ContinualTrainerOptions {
   readonly optimizer: () => Optimizer;
   /** Whether one optimiser, with its moments, serves all tasks. Default `false`. */
   readonly keepOptimizer?: boolean;
+  /** Protects what earlier tasks learned; wants `keepOptimizer`. Default none. */
+  readonly synapticIntelligence?: SynapticIntelligence;
   /** A loss of tfjs-layers. Default `'categoricalCrossentropy'`. */
   readonly loss?: string;
   /** Epochs on each task, an integer ≥ 1. */
@@ -50,10 +53,13 @@ export interface ContinualProgress {
   readonly fraction: number;
 }
 
+type Optional = 'contexts' | 'storage' | 'onProgress' | 'synapticIntelligence';
+
 interface Saved {
   readonly task: number;
   readonly accuracies: number[][];
   readonly contexts: unknown;
+  readonly protection: unknown;
 }
 
 /**
@@ -81,8 +87,8 @@ interface Saved {
  * @see Iyer et al., "Avoiding Catastrophe", arXiv 2201.00042.
  */
 export class ContinualTrainer {
-  private readonly options: Required<Omit<ContinualTrainerOptions, 'contexts' | 'storage' | 'onProgress'>> &
-    Pick<ContinualTrainerOptions, 'contexts' | 'storage' | 'onProgress'>;
+  private readonly options: Required<Omit<ContinualTrainerOptions, Optional>> &
+    Pick<ContinualTrainerOptions, Optional>;
   private readonly tests: ContinualTask['test'][] = [];
   private rows: number[][] = [];
   private optimizer: Optimizer | null = null;
@@ -96,6 +102,11 @@ export class ContinualTrainer {
       ...options,
     };
     checkOptions(this.options);
+  }
+
+  /** The model that is trained. */
+  get model(): LayersModel {
+    return this.options.model;
   }
 
   /** Row t: accuracies on tasks 0 … t after task t. */
@@ -145,6 +156,7 @@ export class ContinualTrainer {
     });
     tf.dispose([xs, ys]);
     for (const layer of dendriticLayers(model)) layer.releaseContext();
+    this.options.synapticIntelligence?.endTask();
     this.tests.push(task.test);
     this.rows.push(await this.test());
     if (!this.options.keepOptimizer) this.compile(this.options.optimizer());
@@ -183,7 +195,8 @@ export class ContinualTrainer {
   private compile(optimizer: Optimizer): void {
     this.optimizer?.dispose();
     this.optimizer = optimizer;
-    this.options.model.compile({ optimizer, loss: this.options.loss });
+    const { model, loss, synapticIntelligence } = this.options;
+    model.compile({ optimizer: synapticIntelligence?.wrap(optimizer) ?? optimizer, loss });
   }
 
   private watch(task: number, batches: number): CustomCallback {
@@ -202,21 +215,27 @@ export class ContinualTrainer {
   }
 
   private async save(task: number, epoch: number): Promise<void> {
-    const { storage, model, contexts } = this.options;
+    const { storage, model, contexts, synapticIntelligence } = this.options;
     if (!storage) return;
-    const user: Saved = { task, accuracies: this.rows, contexts: contexts?.toJSON() ?? null };
+    const user: Saved = {
+      task,
+      accuracies: this.rows,
+      contexts: contexts?.toJSON() ?? null,
+      protection: (await synapticIntelligence?.state()) ?? null,
+    };
     await saveCheckpoint(storage, { model, epoch, user });
   }
 
   private async resume(tasks: readonly ContinualTask[]): Promise<{ task: number; epoch: number }> {
-    const { storage, model, contexts } = this.options;
+    const { storage, model, contexts, synapticIntelligence } = this.options;
     const saved = storage && (await peekCheckpoint(storage));
     if (!storage || !saved) return { task: this.tests.length, epoch: 0 };
     const { epoch } = saved;
-    const { task, accuracies, contexts: state } = saved.user as Saved;
+    const { task, accuracies, contexts: state, protection } = saved.user as Saved;
     this.rows = accuracies;
     this.tests.splice(0, Infinity, ...tasks.slice(0, task).map(({ test }) => test));
     contexts?.restore(state);
+    synapticIntelligence?.restore(protection);
     // The weights that train, and so the layout of the file, depend on whether a context is held.
     if (epoch > 0) await this.prepare();
     else this.compile(this.options.optimizer());

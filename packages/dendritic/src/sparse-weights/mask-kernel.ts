@@ -14,6 +14,7 @@ export const maskKernel: (inputs: Inputs, attrs: object) => Tensor = /* @__PURE_
 >({
   name: 'MaskKernel',
   reference: ({ kernel, mask }) => tf.mul(kernel, tf.cast(mask, 'float32')),
+  kernels: { wasm: ({ inputs: { kernel, mask }, backend }) => maskOnWasm(kernel, mask, backend) },
   gradient: {
     saves: ['mask'],
     of: (dy, { mask }) => ({ kernel: () => maskKernel({ kernel: dy, mask }, {}) }),

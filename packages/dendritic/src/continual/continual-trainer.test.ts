@@ -1,0 +1,166 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { type CheckpointStorage, Random } from '@arborize/core';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dendriticMLP } from '../active/dendritic-mlp.ts';
+import { registerDendritic } from '../register-dendritic.ts';
+import { ClusterContext } from './cluster-context.ts';
+import type { ContextSource } from './context-source.ts';
+import type { LabelledTensors } from './continual-task.ts';
+import { ContinualTrainer, type ContinualTrainerOptions } from './continual-trainer.ts';
+import { oneHotContext } from './given-context.ts';
+import { permutedTasks } from './permuted-tasks.ts';
+import { PrototypeContext } from './prototype-context.ts';
+import { SynapticIntelligence } from './synaptic-intelligence.ts';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+  registerDendritic();
+});
+
+/** Three classes around centres of their own, not around 0. */
+function blobs(count: number, seed: number): LabelledTensors {
+  const centres = new Random(5);
+  const means = Float32Array.from({ length: 3 * 12 }, () => 2 * centres.uniform());
+  const random = new Random(seed);
+  const labels = Array.from({ length: count }, (_, i) => i % 3);
+  const xs = labels.flatMap((label) =>
+    Array.from({ length: 12 }, (_, i) => means[label * 12 + i]! + random.normal(0, 0.3)),
+  );
+  return {
+    xs: tf.tensor2d(xs, [count, 12]),
+    ys: tf.tensor2d(labels.map((label) => [0, 1, 2].map((each) => Number(each === label)))),
+  };
+}
+
+const tasks = permutedTasks(blobs(120, 1), blobs(60, 2), { tasks: 3, seed: 1 });
+
+const net = (contextDim = 12, hidden = 40) =>
+  dendriticMLP({
+    inputDim: 12,
+    hidden: [hidden],
+    outputs: 3,
+    contextDim,
+    segments: 3,
+    percentOn: 0.25,
+    contextScale: 4,
+    seed: 7,
+  });
+
+const trainer = (contexts: ContextSource, options: Partial<ContinualTrainerOptions> = {}) =>
+  new ContinualTrainer({
+    model: net(contexts.width),
+    contexts,
+    optimizer: () => tf.train.adam(0.01),
+    epochs: 4,
+    batchSize: 30,
+    seed: 3,
+    ...options,
+  });
+
+describe('ContinualTrainer', () => {
+  it('remembers by prototypes what a plain net forgets', async () => {
+    const many = permutedTasks(blobs(120, 1), blobs(60, 2), { tasks: 6, seed: 1 });
+    const dendritic = trainer(new PrototypeContext({ width: 12 }), {
+      model: net(12, 100),
+      epochs: 10,
+    });
+    await dendritic.run(many);
+    const plain = new ContinualTrainer({
+      model: tfl.sequential({
+        layers: [
+          tfl.layers.dense({ units: 100, activation: 'relu', inputShape: [12] }),
+          tfl.layers.dense({ units: 3, activation: 'softmax' }),
+        ],
+      }),
+      optimizer: () => tf.train.adam(0.01),
+      epochs: 10,
+      batchSize: 30,
+    });
+    await plain.run(many);
+    expect(dendritic.accuracies.map((row) => row.length)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(dendritic.finalAccuracy).toBeGreaterThan(plain.finalAccuracy + 0.05);
+    expect(dendritic.forgetting).toBeLessThan(plain.forgetting);
+  });
+
+  it('leaves no tensor behind', async () => {
+    const contexts = oneHotContext(3);
+    const run = trainer(contexts, { epochs: 1 });
+    await run.run(tasks.slice(0, 1));
+    const before = tf.memory().numTensors;
+    await run.fitTask(tasks[1]!);
+    await run.fitTask(tasks[2]!);
+    expect(tf.memory().numTensors).toBe(before);
+    run.dispose();
+  });
+
+  const sources: [string, () => ContextSource, () => Partial<ContinualTrainerOptions>][] = [
+    ['prototypes', () => new PrototypeContext({ width: 12 }), () => ({})],
+    [
+      'clusters and synaptic intelligence',
+      () => new ClusterContext({ inputs: 12, width: 8, seed: 1 }),
+      () => ({ keepOptimizer: true, synapticIntelligence: new SynapticIntelligence({ c: 1 }) }),
+    ],
+  ];
+  it.each(sources)(
+    'goes on after a kill at any time with the same result: %s',
+    async (_, source, options) => {
+      const whole = trainer(source(), options());
+      await whole.run(tasks);
+      for (const kill of [5, 9, 17, 26, 45]) {
+        const storage = memoryStorage();
+        let batches = 0;
+        const killed = trainer(source(), {
+          ...options(),
+          storage,
+          onProgress: () => {
+            if (++batches === kill) throw new Error('killed');
+          },
+        });
+        await expect(killed.run(tasks)).rejects.toThrow('killed');
+        const resumed = trainer(source(), { ...options(), storage });
+        await resumed.run(tasks);
+        expect(resumed.accuracies).toEqual(whole.accuracies);
+        const [expected, actual] = [whole, resumed].map((each) => each.model.getWeights());
+        for (const [i, weight] of expected!.entries()) {
+          expect(await actual![i]!.data()).toEqual(await weight.data());
+        }
+      }
+    },
+  );
+
+  it('counts how far it is', async () => {
+    const heard: number[] = [];
+    const run = trainer(oneHotContext(3), {
+      epochs: 2,
+      onProgress: ({ task, epoch, fraction }) => heard.push(task * 2 + epoch + fraction),
+    });
+    await run.run(tasks.slice(0, 2));
+    expect(heard).toEqual(heard.toSorted((a, b) => a - b));
+    expect(heard).toHaveLength(16);
+    expect(heard.at(-1)).toBe(4);
+  });
+
+  it('refuses what cannot work, with the numbers', () => {
+    expect(() => trainer(oneHotContext(3), { epochs: 0 })).toThrow(
+      'ContinualTrainer: options.epochs must be an integer ≥ 1, got 0.',
+    );
+    expect(() => trainer(oneHotContext(3), { model: net(4) })).toThrow(
+      "ContinualTrainer: options.contexts must be as wide as the model's context input, 4, got 3.",
+    );
+    const options = { model: net(), optimizer: () => tf.train.sgd(1), epochs: 1 };
+    expect(() => new ContinualTrainer(options)).toThrow('a model of one input, x');
+  });
+});
+
+function memoryStorage(): CheckpointStorage {
+  let bytes: Uint8Array | null = null;
+  return {
+    name: 'memory',
+    read: async () => bytes,
+    async write(next) {
+      bytes = next;
+    },
+  };
+}
