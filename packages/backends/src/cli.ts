@@ -41,7 +41,7 @@ async function run(positionals: string[], options: { cuda: boolean; venv: string
   const [command, ...rest] = positionals;
   if (rest.length > 0) throw new StepError(`Unexpected argument '${rest[0]}'. See arborize-backends --help.`);
   if (command === 'doctor') await doctor();
-  else if (command === 'install-tensorflow') installTensorflow(options);
-  else if (command === 'uninstall-tensorflow') uninstallTensorflow(options);
+  else if (command === 'install-tensorflow') await installTensorflow(options);
+  else if (command === 'uninstall-tensorflow') await uninstallTensorflow(options);
   else throw new StepError(`There is no command '${command}'. See arborize-backends --help.`);
 }

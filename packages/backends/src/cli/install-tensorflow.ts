@@ -1,11 +1,9 @@
-import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { run, StepError, step } from './step.ts';
-
-/** The TensorFlow that the addon is built against; 4.22 of tfjs-node was checked with it. */
-const TENSORFLOW = '2.21.*';
-const TFJS_NODE = '@tensorflow/tfjs-node@4.22.0';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { installFromPip, removeEnvironment } from './python-tensorflow.ts';
+import { checkRequirements } from './requirements.ts';
+import { run, StepError } from './step.ts';
+import { addonFolder, buildAddon, hasStockAddon, removeAddon } from './tfjs-node-addon.ts';
 
 interface Options {
   /** Whether to install the TensorFlow that brings CUDA 12. */
@@ -18,97 +16,35 @@ interface Options {
  * Builds the addon of tfjs-node in the project of the current folder against TensorFlow from pip. Each step says when it
  * is already done, so a broken run can be repeated.
  */
-export function installTensorflow({ cuda, venv: folder }: Options): void {
+export async function installTensorflow({ cuda, venv: folder }: Options): Promise<void> {
   const venv = resolve(folder);
-  const python = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-  if (process.platform === 'win32') {
-    throw new StepError('TensorFlow for Node is not built on Windows here. Use WebGPU: npm install webgpu.');
+  if (await hasStockAddon()) {
+    const what = await prove();
+    if (cuda && !what.includes('a GPU')) {
+      throw new StepError(
+        `The tfjs-node in ${addonFolder()} works, but without a GPU: ${what}. Run \`npm uninstall @tensorflow/tfjs-node\` and repeat the command.`,
+      );
+    }
+    console.log(`✓ The tfjs-node that this project has works, and is used as it is: ${what}`);
+    return;
   }
-
-  step(
-    `Python environment ${venv}`,
-    () => existsSync(python),
-    () =>
-      void run(
-        'python3',
-        ['-m', 'venv', venv],
-        'Install Python 3 with its venv module (Debian: python3-venv).',
-      ),
-  );
-  step(
-    `TensorFlow ${TENSORFLOW}${cuda ? ' with CUDA' : ''} from pip (about 1 GB unpacked)`,
-    () => tensorflowFolder(python) !== null,
-    () => {
-      const name = cuda ? `tensorflow[and-cuda]==${TENSORFLOW}` : `tensorflow-cpu==${TENSORFLOW}`;
-      run(
-        python,
-        ['-m', 'pip', 'install', '--quiet', name],
-        'Check the network and the version of Python (3.10 to 3.13).',
-      );
-    },
-  );
-  const tensorflow = tensorflowFolder(python);
-  if (!tensorflow)
-    throw new StepError(`pip installed no TensorFlow into ${venv}. Remove that folder and try again.`);
-
-  step(
-    TFJS_NODE,
-    () => addonFolder() !== null,
-    // Its own install script would download the TensorFlow of 2022.
-    () =>
-      void run(
-        'npm',
-        ['install', '--no-save', '--ignore-scripts', TFJS_NODE],
-        'Run this in the folder of a project.',
-      ),
-  );
-  const addon = addonFolder();
-  if (!addon) throw new StepError(`npm installed no ${TFJS_NODE} that this folder can import.`);
-
-  step(
-    'Links to the library',
-    () => linked(addon, tensorflow),
-    () => link(addon, tensorflow),
-  );
-  step(
-    'The addon, compiled',
-    () => loads(addon),
-    () => {
-      run(
-        'npx',
-        ['node-pre-gyp', 'install', '--build-from-source'],
-        'Install a C++ compiler and make (Debian: build-essential).',
-        {
-          cwd: addon,
-          // TensorFlow finds its CUDA libraries from its own real place, so the addon must open it there.
-          env: { LDFLAGS: `-Wl,-rpath,${tensorflow}` },
-        },
-      );
-    },
-  );
-  console.log(
-    run(process.execPath, ['-e', PROOF], 'The addon was built, but does not run.', {
-      cwd: process.cwd(),
-    }).trim(),
-  );
-}
-
-/** Removes what `installTensorflow` made: the package with its addon, and the Python environment if it is the default one. */
-export function uninstallTensorflow({ venv }: Options): void {
-  const addon = addonFolder();
-  step(
-    'Remove tfjs-node and its addon',
-    () => addon === null,
-    () => rmSync(addon!, { recursive: true }),
-  );
-  const own = resolve('.tensorflow');
-  if (resolve(venv) === own) {
-    step(
-      `Remove the Python environment ${own}`,
-      () => !existsSync(own),
-      () => rmSync(own, { recursive: true }),
+  checkRequirements({ python: !existsSync(join(venv, 'bin/python')), compiler: true });
+  const { folder: tensorflow } = await installFromPip(venv, cuda);
+  await buildAddon(tensorflow);
+  const what = await prove();
+  console.log(`✓ ${what}`);
+  if (cuda && !what.includes('a GPU')) {
+    throw new StepError(
+      'TensorFlow is installed but sees no GPU. Check that `nvidia-smi` lists one; its driver must be 525 or later.',
     );
   }
+  console.log('npm does not list tfjs-node in package.json: after an `npm install` repeat this command.');
+}
+
+/** Removes what `installTensorflow` made, and nothing else. */
+export async function uninstallTensorflow({ venv }: Options): Promise<void> {
+  await removeAddon();
+  await removeEnvironment(resolve(venv));
 }
 
 const PROOF = `
@@ -121,55 +57,11 @@ console.log('TensorFlow ' + TF_Version + ' on ' + (isUsingGpuDevice() ? 'a GPU' 
 if (value !== 11) process.exit(1);
 `;
 
-function tensorflowFolder(python: string): string | null {
-  if (!existsSync(python)) return null;
-  const find =
-    "import importlib.util as u, os; s = u.find_spec('tensorflow'); print(os.path.dirname(s.origin) if s and s.origin else '')";
-  return (
-    run(python, ['-c', find], 'The Python environment is broken: remove it and try again.').trim() || null
-  );
-}
-
-function addonFolder(): string | null {
-  try {
-    return dirname(
-      createRequire(join(process.cwd(), 'package.json')).resolve('@tensorflow/tfjs-node/package.json'),
-    );
-  } catch {
-    return null;
-  }
-}
-
-/** Names in the addon's `deps` folder, for the compiler and linker, and what of TensorFlow each stands for. */
-function links(addon: string, tensorflow: string): [at: string, to: string][] {
-  return [
-    [join(addon, 'deps/include'), join(tensorflow, 'include')],
-    [join(addon, 'deps/lib/libtensorflow.so'), join(tensorflow, 'libtensorflow_cc.so.2')],
-    [join(addon, 'deps/lib/libtensorflow_framework.so'), join(tensorflow, 'libtensorflow_framework.so.2')],
-  ];
-}
-
-function linked(addon: string, tensorflow: string): boolean {
-  return links(addon, tensorflow).every(
-    ([at, to]) => lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(at) === to,
-  );
-}
-
-function link(addon: string, tensorflow: string): void {
-  mkdirSync(join(addon, 'deps/lib'), { recursive: true });
-  for (const [at, to] of links(addon, tensorflow)) {
-    rmSync(at, { recursive: true, force: true });
-    symlinkSync(to, at);
-  }
-}
-
-function loads(addon: string): boolean {
-  try {
-    run(process.execPath, ['-e', `require(${JSON.stringify(addon)})`], '', {
-      env: { TF_CPP_MIN_LOG_LEVEL: '2' },
-    });
-    return true;
-  } catch {
-    return false;
-  }
+async function prove(): Promise<string> {
+  const answer = await run(process.execPath, ['-e', PROOF], {
+    remedy:
+      'tfjs-node is there, but does not run. Run `npx arborize-backends uninstall-tensorflow` and start anew.',
+    cwd: process.cwd(),
+  });
+  return answer.trim();
 }
