@@ -8,7 +8,7 @@ import {
   withTensorflow,
 } from './with-tensorflow.ts';
 
-const { bfloat16, float32, int32, int8 } = tensorflowDtype;
+const { bfloat16, float32, int32, int64, int8 } = tensorflowDtype;
 
 function cast({ op }: TensorflowOps, x: TensorflowHandle, from: number, to: number): TensorflowHandle {
   return op('Cast', [x], { SrcT: { type: from }, DstT: { type: to }, Truncate: { bool: false } })[0]!;
@@ -53,6 +53,31 @@ describe('withTensorflow', () => {
     });
     expect([...(await y.data())]).toEqual([11850]);
     y.dispose();
+  });
+
+  it('multiplies a sparse matrix in rows, whose handle is a variant', async () => {
+    // [[0, 2], [3, 0], [0, 0]] · [[10], [1]]
+    const [nonZero, dense] = [tf.tensor1d([2, 3]), tf.tensor2d([[10], [1]])];
+    const run = () =>
+      withTensorflow(tf.backend(), ({ input, constant, op, output }) => {
+        const indices = constant(BigInt64Array.of(0n, 1n, 1n, 0n), [2, 2], int64);
+        const shape = constant(BigInt64Array.of(3n, 2n), [2], int64);
+        const T = { type: float32 };
+        const [rows] = op('SparseTensorToCSRSparseMatrix', [indices, input(nonZero), shape], { T });
+        const no = { bool: false };
+        const [product] = op('SparseMatrixMatMul', [rows!, input(dense)], {
+          T,
+          ...{ transpose_a: no, transpose_b: no, adjoint_a: no, adjoint_b: no },
+          ...{ transpose_output: no, conjugate_output: no },
+        });
+        return output(product!);
+      });
+    const y = run();
+    expect(y.shape).toEqual([3, 1]);
+    expect([...(await y.data())]).toEqual([2, 30, 0]);
+    y.dispose();
+    await expectNoTensorLeak(() => run().dispose());
+    tf.dispose([nonZero, dense]);
   });
 
   it('frees its handles when the body throws', async () => {

@@ -33,8 +33,12 @@ export interface TensorflowHandle {
 export interface TensorflowOps {
   /** The handle of a TensorFlow.js tensor. */
   input(tensor: TensorInfo): TensorflowHandle;
-  /** A constant made from a typed array, whose dtype TensorFlow.js may not know. */
-  constant(values: Float32Array | Int32Array | Uint8Array, shape: number[], dtype: number): TensorflowHandle;
+  /** A constant made from a typed array, whose dtype TensorFlow.js may not know; int64 from a `BigInt64Array`. */
+  constant(
+    values: Float32Array | Int32Array | Uint8Array | BigInt64Array,
+    shape: number[],
+    dtype: number,
+  ): TensorflowHandle;
   /** Runs any TensorFlow op and returns its outputs. */
   op(
     name: string,
@@ -90,7 +94,7 @@ export function withTensorflow<T>(kernelBackend: KernelBackend, body: (ops: Tens
         dtype: dtypeNumber(tensor.dtype),
       }),
       constant: (values, shape, dtype) =>
-        own({ id: backend.binding.createTensor(shape, dtype, values), shape, dtype }),
+        own({ id: backend.binding.createTensor(shape, dtype, words(values)), shape, dtype }),
       op: (name, inputs, attributes, outputs = 1) =>
         backend.binding
           .executeOp(
@@ -108,6 +112,12 @@ export function withTensorflow<T>(kernelBackend: KernelBackend, body: (ops: Tens
   } finally {
     for (const id of owned) backend.binding.deleteTensor(id);
   }
+}
+
+/** The addon takes 64-bit integers as pairs of 32-bit ones. */
+function words(values: ArrayBufferView): ArrayBufferView {
+  if (!(values instanceof BigInt64Array)) return values;
+  return new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
 }
 
 function dtypeNumber(dtype: DataType): number {
