@@ -3,9 +3,11 @@ export { ActiveDendriteDense, type ActiveDendriteDenseOptions } from './active/a
 export { ContextTable, type ContextTableOptions } from './active/context-table.ts';
 export type { DendriteOptions } from './active/dendrite-options.ts';
 export { type DendriticGateOptions, dendriticGate } from './active/dendritic-gate.ts';
+export { type DendriticLeNetOptions, dendriticLeNet } from './active/dendritic-le-net.ts';
 export { type DendriticMLPOptions, dendriticMLP } from './active/dendritic-mlp.ts';
 export { forContext } from './active/for-context.ts';
 export type { GateMode } from './active/gate-mode.ts';
+export { gateValues } from './active/gate-values.ts';
 export type { HoldOptions } from './active/held-layer.ts';
 export { type SegmentActivationsOptions, segmentActivations } from './active/segment-activations.ts';
 export type { SegmentInitializer } from './active/segment-initializers.ts';
@@ -38,6 +40,7 @@ export {
   SynapticIntelligence,
   type SynapticIntelligenceOptions,
 } from './continual/synaptic-intelligence.ts';
+export { unitUse, useOverlap } from './continual/unit-use.ts';
 export { biasSpread } from './dac/bias-spread.ts';
 export type { ConnectionOptions } from './dac/connect.ts';
 export { type Convolution1DOptions, dacConv1d } from './dac/dac-conv-1d.ts';

@@ -12,6 +12,13 @@ export type {
 } from './experiment/experiment.ts';
 export type { Axis, BarChart, HeatMap, LinePicture, Picture } from './experiment/picture.ts';
 export {
+  type ContinualModel,
+  type ContinualRequest,
+  type TrainContinualOptions,
+  type TrainedContinual,
+  trainContinual,
+} from './experiment/train-continual.ts';
+export {
   type ModelRequest,
   type Trained,
   type TrainModelOptions,
@@ -19,6 +26,8 @@ export {
 } from './experiment/train-model.ts';
 export { activations } from './experiments/activations.ts';
 export { EXPERIMENTS } from './experiments/all.ts';
+export { permutedMnist } from './experiments/permuted-mnist.ts';
+export { splitCifar } from './experiments/split-cifar.ts';
 export { renderReport } from './report/render-report.ts';
 export { type Row, type Spread, type Summary, summarize } from './report/summarize.ts';
 export { type ModelPictures, readPictures } from './run/pictures-file.ts';

@@ -17,7 +17,7 @@ export interface DendriticMLPOptions extends DendriteOptions {
   readonly percentOn?: number | false;
   /** The fraction of weights that are 0, in every layer, the last too. Default 0.5. */
   readonly sparsity?: number;
-  /** Which hidden layers have dendrites, counted from 0. Default all. */
+  /** Which hidden layers have dendrites, counted from 0; with `[]` the model takes x alone. Default all. */
   readonly modulatedLayers?: readonly number[];
   /** Of the last layer. Default `'softmax'`. */
   readonly outputActivation?: NonNullable<Parameters<typeof tfl.layers.dense>[0]['activation']>;
@@ -63,7 +63,8 @@ export function dendriticMLP(options: DendriticMLPOptions): tfl.LayersModel {
     y = activation.apply(y) as typeof x;
   }
   const head = new SparseDense({ units: outputs, ...common(hidden.length), activation: outputActivation });
-  return tfl.model({ inputs: [x, context], outputs: head.apply(y) as typeof x });
+  const inputs = modulatedLayers?.length === 0 ? [x] : [x, context];
+  return tfl.model({ inputs, outputs: head.apply(y) as typeof x });
 }
 
 /** U(±1/√fan-in), as the authors have it. */

@@ -6,8 +6,8 @@ export interface SplitClassesOptions {
   readonly classes: number;
   /** How many tasks; it divides `classes`. */
   readonly tasks: number;
-  /** Decides which classes go together, an integer. Default 0. */
-  readonly seed?: number;
+  /** Decides which classes go together, an integer; null for those that are neighbours. Default 0. */
+  readonly seed?: number | null;
 }
 
 /** The part of a data set that is one task. */
@@ -37,7 +37,8 @@ export function splitClasses(
     const expected = `a divisor of the ${classes} classes`;
     throw new ArgumentError({ where: 'splitClasses', argument: 'options.tasks', got: tasks, expected });
   }
-  const order = Int32Array.from(new Random(seed).permutation(classes));
+  const inOrder = Int32Array.from({ length: classes }, (_, i) => i);
+  const order = seed === null ? inOrder : Int32Array.from(new Random(seed).permutation(classes));
   const each = classes / tasks;
   return Array.from({ length: tasks }, (_, task) => {
     const own = order.slice(task * each, (task + 1) * each);

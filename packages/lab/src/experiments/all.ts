@@ -2,7 +2,16 @@ import type { Experiment } from '../experiment/experiment.ts';
 import { activations } from './activations.ts';
 import { dacCifar } from './dac-cifar.ts';
 import { dacFriedman } from './dac-friedman.ts';
+import { permutedMnist } from './permuted-mnist.ts';
 import { pynadaXor } from './pynada-xor.ts';
+import { splitCifar } from './split-cifar.ts';
 
 /** Every experiment of the lab. */
-export const EXPERIMENTS: readonly Experiment[] = [activations, dacCifar, dacFriedman, pynadaXor];
+export const EXPERIMENTS: readonly Experiment[] = [
+  activations,
+  dacCifar,
+  dacFriedman,
+  permutedMnist,
+  pynadaXor,
+  splitCifar,
+];
