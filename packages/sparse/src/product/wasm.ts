@@ -1,6 +1,7 @@
 import { type WasmKernels, wasmModule } from '@arborize/core';
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { wasm as embedded } from './product.as.generated.ts';
+import { wasm as relaxed } from './product.relaxed.as.generated.ts';
 import {
   activationShape,
   batchOf,
@@ -30,7 +31,7 @@ interface Exports {
   transpose(x: number, rows: number, columns: number, from: number, out: number, to: number): void;
 }
 
-const module = wasmModule<Exports>(embedded);
+const module = wasmModule<Exports>(embedded, { relaxed });
 
 /**
  * Batch-major activations go through in runs of this many examples, feature-major in scratch memory: enough to fill the

@@ -1,0 +1,221 @@
+// Products with a sparse matrix whose values lie by columns. Activations are feature-major: row i of x holds feature i
+// of the whole batch, so that one stored value meets a run of floats. `stride` is the distance of such rows in bytes.
+import { loadTail, splat, storeTail } from '../../core/assembly/simd-math';
+
+@inline
+function at(index: i32): usize {
+  return <usize>index << 2;
+}
+
+/** sum + a·b, rounded once where the build may use relaxed SIMD. */
+@inline
+function madd(sum: v128, a: v128, b: v128): v128 {
+  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
+}
+
+/** 32 examples of one output: y = bias + Σ value · x[index]. */
+function block32(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, y: usize): void {
+  let s0 = bias, s1 = bias, s2 = bias, s3 = bias, s4 = bias, s5 = bias, s6 = bias, s7 = bias;
+  for (; indices < end; indices += 4, values += 4) {
+    const value = v128.load32_splat(values);
+    const row = x + <usize>load<u32>(indices) * stride;
+    s0 = madd(s0, value, v128.load(row));
+    s1 = madd(s1, value, v128.load(row, 16));
+    s2 = madd(s2, value, v128.load(row, 32));
+    s3 = madd(s3, value, v128.load(row, 48));
+    s4 = madd(s4, value, v128.load(row, 64));
+    s5 = madd(s5, value, v128.load(row, 80));
+    s6 = madd(s6, value, v128.load(row, 96));
+    s7 = madd(s7, value, v128.load(row, 112));
+  }
+  v128.store(y, s0);
+  v128.store(y, s1, 16);
+  v128.store(y, s2, 32);
+  v128.store(y, s3, 48);
+  v128.store(y, s4, 64);
+  v128.store(y, s5, 80);
+  v128.store(y, s6, 96);
+  v128.store(y, s7, 112);
+}
+
+function block4(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, y: usize): void {
+  let sum = bias;
+  for (; indices < end; indices += 4, values += 4) {
+    sum = madd(sum, v128.load32_splat(values), v128.load(x + <usize>load<u32>(indices) * stride));
+  }
+  v128.store(y, sum);
+}
+
+/** One example of one output; four sums, because each addition waits for the one before. */
+function single(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: f32, y: usize): void {
+  let s0 = bias;
+  let s1: f32 = 0, s2: f32 = 0, s3: f32 = 0;
+  for (; indices + 16 <= end; indices += 16, values += 16) {
+    s0 += load<f32>(values) * load<f32>(x + <usize>load<u32>(indices) * stride);
+    s1 += load<f32>(values, 4) * load<f32>(x + <usize>load<u32>(indices, 4) * stride);
+    s2 += load<f32>(values, 8) * load<f32>(x + <usize>load<u32>(indices, 8) * stride);
+    s3 += load<f32>(values, 12) * load<f32>(x + <usize>load<u32>(indices, 12) * stride);
+  }
+  for (; indices < end; indices += 4, values += 4) {
+    s0 += load<f32>(values) * load<f32>(x + <usize>load<u32>(indices) * stride);
+  }
+  store<f32>(y, s0 + s1 + (s2 + s3));
+}
+
+/**
+ * y [outputs, batch] = bias + Wᵀ·x [inputs, batch]. Output j takes the stored values from pointers[j] to
+ * pointers[j + 1]. `bias` is the address of [outputs], or 0. Rows of x and y lie `stride` bytes apart.
+ */
+export function product(
+  pointers: usize, indices: usize, values: usize, bias: usize,
+  x: usize, y: usize, outputs: i32, batch: i32, stride: usize,
+): void {
+  for (let j = 0; j < outputs; j++, y += stride) {
+    const begin = at(load<i32>(pointers + at(j)));
+    const first = indices + begin;
+    const end = indices + at(load<i32>(pointers + at(j + 1)));
+    const weights = values + begin;
+    const offset: f32 = bias ? load<f32>(bias + at(j)) : 0;
+    let b = 0;
+    for (; b + 32 <= batch; b += 32) block32(first, weights, end, x + at(b), stride, splat(offset), y + at(b));
+    for (; b + 4 <= batch; b += 4) block4(first, weights, end, x + at(b), stride, splat(offset), y + at(b));
+    if (b == batch) continue;
+    if (batch >= 4) {
+      // The last four overlap the four before, which get the same values again.
+      block4(first, weights, end, x + at(batch - 4), stride, splat(offset), y + at(batch - 4));
+    } else {
+      for (; b < batch; b++) single(first, weights, end, x + at(b), stride, offset, y + at(b));
+    }
+  }
+}
+
+/** The four sums over the lanes of a, b, c and d. */
+@inline
+function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
+}
+
+/** Up to four dot products of rows of x with one row of d. */
+@inline
+function dots(x0: usize, x1: usize, x2: usize, x3: usize, d: usize, batch: i32): v128 {
+  let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+  let b = 0;
+  for (; b + 4 <= batch; b += 4) {
+    const shift = at(b);
+    const delta = v128.load(d + shift);
+    s0 = madd(s0, delta, v128.load(x0 + shift));
+    s1 = madd(s1, delta, v128.load(x1 + shift));
+    s2 = madd(s2, delta, v128.load(x2 + shift));
+    s3 = madd(s3, delta, v128.load(x3 + shift));
+  }
+  if (b < batch) {
+    const left = batch - b;
+    const shift = at(b);
+    const delta = loadTail(d + shift, left);
+    s0 = madd(s0, delta, loadTail(x0 + shift, left));
+    s1 = madd(s1, delta, loadTail(x1 + shift, left));
+    s2 = madd(s2, delta, loadTail(x2 + shift, left));
+    s3 = madd(s3, delta, loadTail(x3 + shift, left));
+  }
+  return sums(s0, s1, s2, s3);
+}
+
+/**
+ * g [stored] = x [inputs, batch] · dᵀ [batch, outputs] at the stored positions only, or g += it. Rows of x and d lie
+ * `stride` bytes apart.
+ */
+export function sampled(
+  pointers: usize, indices: usize, x: usize, d: usize, g: usize,
+  outputs: i32, batch: i32, stride: usize, add: i32,
+): void {
+  for (let j = 0; j < outputs; j++, d += stride) {
+    let p = load<i32>(pointers + at(j));
+    const end = load<i32>(pointers + at(j + 1));
+    while (p < end) {
+      const left = end - p;
+      const from = indices + at(p);
+      const x0 = x + <usize>load<u32>(from) * stride;
+      const x1 = left > 1 ? x + <usize>load<u32>(from, 4) * stride : x0;
+      const x2 = left > 2 ? x + <usize>load<u32>(from, 8) * stride : x0;
+      const x3 = left > 3 ? x + <usize>load<u32>(from, 12) * stride : x0;
+      let gradient = dots(x0, x1, x2, x3, d, batch);
+      const to = g + at(p);
+      if (left >= 4) {
+        if (add) gradient = f32x4.add(gradient, v128.load(to));
+        v128.store(to, gradient);
+      } else {
+        if (add) gradient = f32x4.add(gradient, loadTail(to, left));
+        storeTail(to, gradient, left);
+      }
+      p += 4;
+    }
+  }
+}
+
+/** out[p] = values[permutation[p]]. */
+export function permute(values: usize, permutation: usize, out: usize, count: i32): void {
+  for (let p = 0; p < count; p++) {
+    store<f32>(out + at(p), load<f32>(values + at(load<i32>(permutation + at(p)))));
+  }
+}
+
+/** out [columns, rows] = x [rows, columns] transposed; rows of x lie `from` bytes apart, rows of out `to` bytes. */
+export function transpose(x: usize, rows: i32, columns: i32, from: usize, out: usize, to: usize): void {
+  let i = 0;
+  for (; i + 4 <= rows; i += 4, x += 4 * from, out += 16) {
+    let source = x;
+    let target = out;
+    let j = 0;
+    for (; j + 4 <= columns; j += 4, source += 16, target += 4 * to) {
+      const a = v128.load(source);
+      const b = v128.load(source + from);
+      const c = v128.load(source + 2 * from);
+      const d = v128.load(source + 3 * from);
+      const low01 = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+      const high01 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+      const low23 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+      const high23 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+      v128.store(target, v128.shuffle<i64>(low01, low23, 0, 2));
+      v128.store(target + to, v128.shuffle<i64>(low01, low23, 1, 3));
+      v128.store(target + 2 * to, v128.shuffle<i64>(high01, high23, 0, 2));
+      v128.store(target + 3 * to, v128.shuffle<i64>(high01, high23, 1, 3));
+    }
+    for (; j < columns; j++, source += 4, target += to) {
+      store<f32>(target, load<f32>(source));
+      store<f32>(target, load<f32>(source + from), 4);
+      store<f32>(target, load<f32>(source + 2 * from), 8);
+      store<f32>(target, load<f32>(source + 3 * from), 12);
+    }
+  }
+  for (; i < rows; i++, x += from, out += 4) {
+    for (let j = 0; j < columns; j++) store<f32>(out + <usize>j * to, load<f32>(x + at(j)));
+  }
+}
+
+/** out [columns] = the sums over the rows of x [rows, columns]. */
+export function columnSums(x: usize, rows: i32, columns: i32, out: usize): void {
+  const stride = at(columns);
+  let j = 0;
+  for (; j + 16 <= columns; j += 16, x += 64, out += 64) {
+    let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+    let row = x;
+    for (let i = 0; i < rows; i++, row += stride) {
+      s0 = f32x4.add(s0, v128.load(row));
+      s1 = f32x4.add(s1, v128.load(row, 16));
+      s2 = f32x4.add(s2, v128.load(row, 32));
+      s3 = f32x4.add(s3, v128.load(row, 48));
+    }
+    v128.store(out, s0);
+    v128.store(out, s1, 16);
+    v128.store(out, s2, 32);
+    v128.store(out, s3, 48);
+  }
+  for (; j < columns; j++, x += 4, out += 4) {
+    let sum: f32 = 0;
+    let row = x;
+    for (let i = 0; i < rows; i++, row += stride) sum += load<f32>(row);
+    store<f32>(out, sum);
+  }
+}
