@@ -72,6 +72,7 @@ export {
   seededBatches,
   type TensorSet,
 } from './training/seeded-batches/seeded-batches.ts';
+export { trainedModel } from './training/trained-model.ts';
 export { type NamedGradient, wrapOptimizer } from './training/wrap-optimizer.ts';
 export { type WasmKernels, type WasmModule, wasmModule } from './wasm/wasm-module.ts';
 export { type FlatProgram, runFlatProgram } from './webgpu/run-flat-program.ts';

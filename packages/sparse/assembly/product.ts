@@ -161,36 +161,45 @@ export function permute(values: usize, permutation: usize, out: usize, count: i3
   }
 }
 
+/** The transpose of a tile of 4 × 4. */
+@inline
+function transposeTile(x: usize, from: usize, out: usize, to: usize): void {
+  const a = v128.load(x);
+  const b = v128.load(x + from);
+  const c = v128.load(x + 2 * from);
+  const d = v128.load(x + 3 * from);
+  const low01 = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+  const high01 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+  const low23 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+  const high23 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
+  v128.store(out + to, v128.shuffle<i64>(low01, low23, 1, 3));
+  v128.store(out + 2 * to, v128.shuffle<i64>(high01, high23, 0, 2));
+  v128.store(out + 3 * to, v128.shuffle<i64>(high01, high23, 1, 3));
+}
+
 /** out [columns, rows] = x [rows, columns] transposed; rows of x lie `from` bytes apart, rows of out `to` bytes. */
 export function transpose(x: usize, rows: i32, columns: i32, from: usize, out: usize, to: usize): void {
-  let i = 0;
-  for (; i + 4 <= rows; i += 4, x += 4 * from, out += 16) {
-    let source = x;
-    let target = out;
-    let j = 0;
-    for (; j + 4 <= columns; j += 4, source += 16, target += 4 * to) {
-      const a = v128.load(source);
-      const b = v128.load(source + from);
-      const c = v128.load(source + 2 * from);
-      const d = v128.load(source + 3 * from);
-      const low01 = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-      const high01 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
-      const low23 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-      const high23 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-      v128.store(target, v128.shuffle<i64>(low01, low23, 0, 2));
-      v128.store(target + to, v128.shuffle<i64>(low01, low23, 1, 3));
-      v128.store(target + 2 * to, v128.shuffle<i64>(high01, high23, 0, 2));
-      v128.store(target + 3 * to, v128.shuffle<i64>(high01, high23, 1, 3));
+  const wholeRows = rows & ~3;
+  const wholeColumns = columns & ~3;
+  // The inner loop goes over the shorter side, whose cache lines then stay at hand until they are full.
+  if (rows < columns) {
+    for (let j = 0; j < wholeColumns; j += 4) {
+      for (let i = 0; i < wholeRows; i += 4) {
+        transposeTile(x + <usize>i * from + at(j), from, out + <usize>j * to + at(i), to);
+      }
     }
-    for (; j < columns; j++, source += 4, target += to) {
-      store<f32>(target, load<f32>(source));
-      store<f32>(target, load<f32>(source + from), 4);
-      store<f32>(target, load<f32>(source + 2 * from), 8);
-      store<f32>(target, load<f32>(source + 3 * from), 12);
+  } else {
+    for (let i = 0; i < wholeRows; i += 4) {
+      for (let j = 0; j < wholeColumns; j += 4) {
+        transposeTile(x + <usize>i * from + at(j), from, out + <usize>j * to + at(i), to);
+      }
     }
   }
-  for (; i < rows; i++, x += from, out += 4) {
-    for (let j = 0; j < columns; j++) store<f32>(out + <usize>j * to, load<f32>(x + at(j)));
+  for (let i = 0; i < rows; i++) {
+    for (let j = i < wholeRows ? wholeColumns : 0; j < columns; j++) {
+      store<f32>(out + <usize>j * to + at(i), load<f32>(x + <usize>i * from + at(j)));
+    }
   }
 }
 

@@ -1,5 +1,15 @@
 export { fromDense } from './conversion/from-dense.ts';
 export { toDense } from './conversion/to-dense.ts';
+export type { DropBy } from './evolution/drop.ts';
+export type { GrowBy } from './evolution/evolve-layer.ts';
+export {
+  type ImportancePruningOptions,
+  importancePruning,
+  pruneUnits,
+} from './evolution/importance-pruning.ts';
+export { itopMetric } from './evolution/itop-metric.ts';
+export { type RiglOptions, rigl } from './evolution/rigl.ts';
+export { type SetEvolutionOptions, setEvolution } from './evolution/set-evolution.ts';
 export type { BreakEven } from './layer/break-even.ts';
 export type { SparseInitializer } from './layer/initial-values.ts';
 export { SparseDense } from './layer/sparse-dense.ts';

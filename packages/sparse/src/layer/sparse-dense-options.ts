@@ -32,6 +32,8 @@ export interface SparseDenseOptions extends BaseOptions {
   readonly seed?: number;
   /** Whether callbacks that evolve topologies may change this layer. Default `true`. */
   readonly trainableTopology?: boolean;
+  /** The units that growth may connect, rising: what importance pruning has left in a saved layer. Default all. */
+  readonly livingUnits?: readonly number[];
   /** From which densities the dense product is faster on this device; not saved. Default: a table of ours by backend. */
   readonly breakEven?: BreakEven;
 }

@@ -43,6 +43,10 @@ export class SparseDense extends tfl.layers.Layer {
   breakEven: BreakEven | undefined;
   /** While set, training steps hand it the input and the gradient of x·W + bias. */
   recorder: GradientRecorder | null = null;
+  /** The units that importance pruning has left, rising; `null` before any was pruned. Growth keeps to them. */
+  livingUnits: Int32Array | null = null;
+  /** How often the topology has changed. */
+  topologyVersion = 0;
   private readonly options: SparseDenseOptions;
   private readonly activation: { apply(x: Tensor): Tensor };
   private inputs = 0;
@@ -58,6 +62,7 @@ export class SparseDense extends tfl.layers.Layer {
     this.kernelInitializer = options.kernelInitializer ?? 'sparseHe';
     this.trainableTopology = options.trainableTopology ?? true;
     this.breakEven = options.breakEven;
+    if (options.livingUnits) this.livingUnits = Int32Array.from(options.livingUnits);
     // A layer with a name of its own, so as not to use up a default name.
     const activation = tfl.layers.activation({ activation: options.activation ?? 'linear', name: 'inner' });
     this.activation = (activation as unknown as { activation: { apply(x: Tensor): Tensor } }).activation;
@@ -121,9 +126,14 @@ export class SparseDense extends tfl.layers.Layer {
     return this.values.shape[0]!;
   }
 
-  /** The share of the inputs · units positions that are connected. */
+  /** The number of connections that there could be: inputs · units. */
+  get positions(): number {
+    return this.inputs * this.units;
+  }
+
+  /** The share of the positions that are connected. */
   get density(): number {
-    return this.connections / (this.inputs * this.units);
+    return this.connections / this.positions;
   }
 
   /** The limit of first values for this layer as it is now. */
@@ -141,6 +151,7 @@ export class SparseDense extends tfl.layers.Layer {
     const pattern = patternOf(topology);
     for (const name of INDEX) replaceWeight(this.index[name], pattern[name]);
     replaceWeight(this.values, tf.tensor1d(values));
+    this.topologyVersion++;
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
@@ -184,6 +195,7 @@ export class SparseDense extends tfl.layers.Layer {
       useBias,
       kernelInitializer: this.kernelInitializer,
       trainableTopology: this.trainableTopology,
+      ...(this.livingUnits && { livingUnits: [...this.livingUnits] }),
     } as serialization.ConfigDict;
   }
 }

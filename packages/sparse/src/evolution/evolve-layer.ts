@@ -1,0 +1,90 @@
+import type { Random } from '@arborize/core';
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import { drawValues } from '../layer/initial-values.ts';
+import type { SparseDense } from '../layer/sparse-dense.ts';
+import { topologyOf } from '../pattern/sparse-pattern.ts';
+import { positionsOf } from '../pattern/topology.ts';
+import { type Connections, type Rewired, rewired } from './connections.ts';
+import { type DropBy, feasibleFraction, markDropped } from './drop.ts';
+import { followTopology } from './follow-topology.ts';
+import {
+  freePositions,
+  type Ground,
+  growByGradient,
+  growBySampledGradient,
+  growRandom,
+  type RecordedGradient,
+} from './grow.ts';
+import { aliveOf } from './neighbours.ts';
+
+/**
+ * Where new connections come from: `'random'`; `'gradient'`, the largest dense gradients, which needs memory for all
+ * positions; `'sampledGradient'`, the largest among a few random candidates.
+ */
+export type GrowBy = 'random' | 'gradient' | 'sampledGradient';
+
+/** How an evolution step replaces connections. */
+export interface Replacement {
+  readonly dropBy: DropBy;
+  readonly grow: GrowBy;
+  /** `'initializer'`: as the first values of the layer; `'zeros'`. */
+  readonly growInit: 'initializer' | 'zeros';
+  /** Candidates for each connection that `'sampledGradient'` grows. */
+  readonly candidates: number;
+}
+
+/** Reads the connections of a layer. */
+export async function connectionsOf(layer: SparseDense): Promise<Connections> {
+  const { pattern, values } = layer.matrix;
+  const [topology, read] = await Promise.all([topologyOf(pattern), values.data<'float32'>()]);
+  return { topology, values: read };
+}
+
+/** Gives a layer its new connections, and its optimiser's moments their new places. */
+export function applyRewired(layer: SparseDense, change: Rewired, optimizer: Optimizer): void {
+  layer.rewire(change.topology, change.values);
+  followTopology(optimizer, layer.valuesVariable.name, change.from);
+}
+
+/**
+ * Replaces a share of a layer's connections; their number stays exactly as it was.
+ *
+ * @param gradient Of the last batch; for growth by gradient only.
+ */
+export async function evolveLayer(
+  layer: SparseDense,
+  fraction: number,
+  replacement: Replacement,
+  optimizer: Optimizer,
+  random: Random,
+  gradient: RecordedGradient | null,
+): Promise<void> {
+  const connections = await connectionsOf(layer);
+  const { inputs, outputs } = connections.topology;
+  const alive = aliveOf(layer);
+  const positions = (alive.rows?.length ?? inputs) * (alive.columns?.length ?? outputs);
+  const share = feasibleFraction(fraction, layer.connections, positions);
+  if (!(share > 0)) return;
+  const dropped = markDropped(connections.values, share, replacement.dropBy);
+  const count = dropped.reduce((sum, mark) => sum + mark, 0);
+  if (count === 0) return;
+  const kept = positionsOf(connections.topology).filter((_, p) => dropped[p] === 0);
+  const grown = await grow({ inputs, outputs, ...alive, kept }, count, replacement, random, gradient);
+  const limit = replacement.growInit === 'zeros' ? 0 : layer.initialLimit;
+  const values = limit === 0 ? new Float32Array(count) : drawValues(count, limit, random);
+  const revive = replacement.grow !== 'random';
+  applyRewired(layer, rewired(connections, dropped, { positions: grown, values }, revive), optimizer);
+}
+
+function grow(
+  ground: Ground,
+  count: number,
+  { grow, candidates }: Replacement,
+  random: Random,
+  gradient: RecordedGradient | null,
+): Promise<Float64Array> | Float64Array {
+  if (grow === 'random' || !gradient) return growRandom(ground, count, random);
+  if (grow === 'gradient') return growByGradient(ground, count, gradient);
+  const drawn = Math.min(freePositions(ground), Math.ceil(candidates * count));
+  return growBySampledGradient(ground, count, drawn, gradient, random);
+}

@@ -1,0 +1,47 @@
+import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** A moment that an optimiser of tfjs-core keeps for a variable; its `originalName` begins with the variable's. */
+interface Slot {
+  readonly originalName: string;
+  variable: Variable;
+}
+
+/**
+ * Moves an optimiser's moments along with the connections they belong to; those of new connections become 0.
+ *
+ * @param variable The name of the variable whose elements were moved.
+ * @param from Where each element was before, −1 for a new one.
+ */
+export function followTopology(optimizer: Optimizer, variable: string, from: Int32Array): void {
+  for (const slot of slotsOf(optimizer, variable)) {
+    const moved = moveElements(slot.variable, from);
+    if (moved.size === slot.variable.size) {
+      slot.variable.assign(moved);
+    } else {
+      slot.variable.dispose();
+      slot.variable = tf.variable(moved, false);
+    }
+    moved.dispose();
+  }
+}
+
+function slotsOf(optimizer: Optimizer, variable: string): Slot[] {
+  const lists = Object.values(optimizer).filter(Array.isArray) as Slot[][];
+  return lists.flat().filter((slot) => slot?.originalName?.startsWith(`${variable}/`));
+}
+
+function moveElements(values: Tensor, from: Int32Array): Tensor {
+  if (values.size === 0 || from.length === 0) return tf.zeros([from.length]);
+  return tf.tidy(() => {
+    const index = tf.tensor1d(
+      from.map((p) => Math.max(p, 0)),
+      'int32',
+    );
+    const isOld = tf.tensor1d(
+      Uint8Array.from(from, (p) => (p >= 0 ? 1 : 0)),
+      'bool',
+    );
+    return tf.where(isOld, tf.gather(values, index), tf.zeros([from.length]));
+  });
+}
