@@ -26,6 +26,7 @@ export {
 } from './experiment/train-model.ts';
 export { activations } from './experiments/activations.ts';
 export { EXPERIMENTS } from './experiments/all.ts';
+export { dendriticMnist } from './experiments/dendritic-mnist.ts';
 export { permutedMnist } from './experiments/permuted-mnist.ts';
 export { splitCifar } from './experiments/split-cifar.ts';
 export { renderReport } from './report/render-report.ts';

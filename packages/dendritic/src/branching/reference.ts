@@ -60,6 +60,7 @@ export function sharedKernelGradient(x: Tensor, dz: Tensor, mask: MaskCall): Ten
 
 /** Σ of dz [rows, nodes, units] over the rows, [units, nodes]. */
 export function biasGradient(dz: Tensor): Tensor {
+  if (dz.size === 0) return tf.zeros([dz.shape[2]!, dz.shape[1]!]);
   return tf.transpose(tf.sum(dz, 0));
 }
 

@@ -11,14 +11,14 @@ export interface TreeParameters {
  * Counts the parameters of `units` dendritic trees: each has ∏_{i ≥ l} b_i weights and ∏_{i > l} b_i biases on level l.
  *
  * @param inputs Inputs of one tree.
- * @param branching The factors from the inputs to the soma, or one factor of which `inputs` is a power.
+ * @param branching The factors from the inputs to the soma, one factor of which `inputs` is a power, or `'sqrt'`.
  * @throws ArgumentError if the factors do not multiply to `inputs`.
  * @example
  * treeParameterCount(784, [28, 28], 10); // { weights: 8120, biases: 290, total: 8410 }
  */
 export function treeParameterCount(
   inputs: number,
-  branching: number | readonly number[],
+  branching: 'sqrt' | number | readonly number[],
   units = 1,
 ): TreeParameters {
   const levels = resolveBranching('treeParameterCount', { branching }, inputs);

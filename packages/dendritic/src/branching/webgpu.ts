@@ -21,6 +21,7 @@ const EXTENTS = {
   input: 'uniforms.nodes * uniforms.branches',
 };
 
+// A cast from int32 on this backend changes the name of the dtype only, hence f32(…) around what is read.
 // Places of the numbers in tensors [rows, inputs], [rows, inputs, units], [rows, nodes, units] and [units, inputs].
 const AT = `
   fn inputs() -> i32 { return uniforms.nodes * uniforms.branches; }
@@ -95,8 +96,8 @@ export function sharedValue(
     inputs: { X: x, W: kernel, Bias: bias },
     outputShape: [shape.rows, shape.nodes, shape.units],
     axes: ['row', 'node', 'unit'],
-    start: 'Bias[unit * uniforms.nodes + node]',
-    body: `${OVER.branches} { sum += X[x(row, input)] * kept(row, input, unit) * W[w(unit, input)]; }`,
+    start: 'f32(Bias[unit * uniforms.nodes + node])',
+    body: `${OVER.branches} { sum += f32(X[x(row, input)]) * kept(row, input, unit) * f32(W[w(unit, input)]); }`,
   };
   return runLevel(program, shape, maskFunctions(mask), backend);
 }
@@ -114,7 +115,7 @@ export function sharedInputGradient(
     axes: ['row', 'input'],
     body: `
       let node = input / uniforms.branches;
-      ${OVER.units} { sum += Dz[z(row, node, unit)] * kept(row, input, unit) * W[w(unit, input)]; }`,
+      ${OVER.units} { sum += f32(Dz[z(row, node, unit)]) * kept(row, input, unit) * f32(W[w(unit, input)]); }`,
   };
   return runLevel(program, shape, maskFunctions(mask), backend);
 }
@@ -132,7 +133,7 @@ export function sharedKernelGradient(
     axes: ['unit', 'input'],
     body: `
       let node = input / uniforms.branches;
-      ${OVER.rows} { sum += X[x(row, input)] * kept(row, input, unit) * Dz[z(row, node, unit)]; }`,
+      ${OVER.rows} { sum += f32(X[x(row, input)]) * kept(row, input, unit) * f32(Dz[z(row, node, unit)]); }`,
   };
   return runLevel(program, shape, maskFunctions(mask), backend);
 }
@@ -156,8 +157,8 @@ export function ownValue(
     inputs: { H: h, W: kernel, Bias: bias },
     outputShape: [shape.rows, shape.nodes, shape.units],
     axes: ['row', 'node', 'unit'],
-    start: 'Bias[unit * uniforms.nodes + node]',
-    body: `${OVER.branches} { sum += activated(H[h(row, input, unit)]) * W[w(unit, input)]; }`,
+    start: 'f32(Bias[unit * uniforms.nodes + node])',
+    body: `${OVER.branches} { sum += activated(f32(H[h(row, input, unit)])) * f32(W[w(unit, input)]); }`,
   };
   return runLevel(program, shape, leaky(slope), backend);
 }
@@ -174,7 +175,7 @@ export function ownInputGradient(
     axes: ['row', 'input', 'unit'],
     body: `
       let node = input / uniforms.branches;
-      sum = Dz[z(row, node, unit)] * W[w(unit, input)] * derivative(H[index]);`,
+      sum = f32(Dz[z(row, node, unit)]) * f32(W[w(unit, input)]) * derivative(f32(H[index]));`,
   };
   return runLevel(program, shapeOfKernel(h, kernel), leaky(slope), backend);
 }
@@ -192,7 +193,7 @@ export function ownKernelGradient(
     axes: ['unit', 'input'],
     body: `
       let node = input / uniforms.branches;
-      ${OVER.rows} { sum += activated(H[h(row, input, unit)]) * Dz[z(row, node, unit)]; }`,
+      ${OVER.rows} { sum += activated(f32(H[h(row, input, unit)])) * f32(Dz[z(row, node, unit)]); }`,
   };
   return runLevel(program, shape, leaky(slope), backend);
 }
@@ -211,7 +212,7 @@ export function dropout(x: Tensor, { seed, dropped, scale }: MaskCall, backend: 
         let row = u32(index / uniforms.columns);
         let column = u32(index % uniforms.columns);
         let keeps = counterKeeps(bitcast<u32>(uniforms.seed), row, column, u32(uniforms.dropped));
-        result[index] = select(0.0, X[index] * uniforms.scale, keeps);
+        result[index] = select(0.0, f32(X[index]) * uniforms.scale, keeps);
       }`,
   });
 }

@@ -2,6 +2,7 @@ import type { Experiment } from '../experiment/experiment.ts';
 import { activations } from './activations.ts';
 import { dacCifar } from './dac-cifar.ts';
 import { dacFriedman } from './dac-friedman.ts';
+import { dendriticMnist } from './dendritic-mnist.ts';
 import { permutedMnist } from './permuted-mnist.ts';
 import { pynadaXor } from './pynada-xor.ts';
 import { splitCifar } from './split-cifar.ts';
@@ -11,6 +12,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   activations,
   dacCifar,
   dacFriedman,
+  dendriticMnist,
   permutedMnist,
   pynadaXor,
   splitCifar,
