@@ -23,7 +23,11 @@ if (!(Number.isInteger(rounds) && rounds > 0) || !(seconds > 0)) {
   process.exit(2);
 }
 
-const { name: backend, device } = await startBackend(options.backend).catch((error) => {
+const {
+  name: backend,
+  device,
+  software,
+} = await startBackend(options.backend).catch((error) => {
   console.error(`npm run bench: ${error.message}`);
   process.exit(2);
 });
@@ -34,13 +38,15 @@ const run = {
   node: process.version,
   backend,
   device,
+  software,
   cases: [],
 };
 console.log(`${run.date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, Node ${run.node}`);
 console.log(`ours: ${backend}, ${device}`);
+if (software) console.log('This adapter is emulated on the CPU: its times say nothing about a GPU.');
 
 const files = readdirSync(new URL('cases/', import.meta.url)).filter((file) => file.endsWith('.mjs'));
-const modules = await Promise.all(files.map((file) => import(`./cases/${file}`)));
+const modules = await Promise.all(files.map(load));
 const pattern = new RegExp(options.case, 'i');
 for (const { name, work, peers, ...comparison } of modules.flatMap((module) => module.default)) {
   if (!pattern.test(name)) continue;
@@ -55,6 +61,17 @@ if (options.json) writeFileSync(options.json, `${JSON.stringify(run, null, 2)}\n
 if (run.cases.length === 0) console.error(`npm run bench: no case matches ${options.case}`);
 const wrong = run.cases.some(({ results }) => results.some((result) => result.wrong));
 process.exit(wrong || run.cases.length === 0 ? 1 : 0);
+
+async function load(file) {
+  try {
+    return await import(`./cases/${file}`);
+  } catch (error) {
+    console.error(
+      `npm run bench: cases/${file} does not load: ${error.message}. Run \`npm run build\` first.`,
+    );
+    process.exit(2);
+  }
+}
 
 function print(results) {
   console.log(row('', 'rounds', 'min ms', 'median ms', 'ratio'));

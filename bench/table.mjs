@@ -1,27 +1,33 @@
-// `node bench/table.mjs --json FILE`: the backend table of the README, in Markdown, from a run that was written there.
-import { readFileSync } from 'node:fs';
+// `node bench/table.mjs --json FILE [--write README.md]`: the table of a run that `npm run bench -- --json FILE` wrote, in
+// Markdown. With --write it takes the place of what stands between <!-- bench --> and <!-- /bench --> there.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { json: { type: 'string' } } });
-if (!values.json) {
-  console.error('node bench/table.mjs --json FILE: FILE is what `npm run bench -- --json FILE` wrote');
-  process.exit(2);
-}
-const { date, machine, node, backend, device, cases } = JSON.parse(readFileSync(values.json, 'utf8'));
-const names = [...new Set(cases.flatMap(({ results }) => results.map(({ name }) => name)))];
+const REGION = /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/;
 
-const rows = [
-  ['', ...names.map((name) => (name === 'ours' ? `ours (${backend})` : name))],
-  ['---', ...names.map(() => '---:')],
-  ...cases.map(({ name, results }) => [
-    name,
-    ...names.map((contender) => cell(results.find((result) => result.name === contender))),
-  ]),
-];
-for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-console.log(`
+/** @param {object} run What run.mjs wrote. */
+export function tableOf({ date, machine, node, backend, device, cases }) {
+  const names = [...new Set(cases.flatMap(({ results }) => results.map(({ name }) => name)))];
+  const rows = [
+    ['', ...names.map((name) => (name === 'ours' ? `ours (${backend})` : name))],
+    ['---', ...names.map(() => '---:')],
+    ...cases.map(({ name, results }) => [
+      name,
+      ...names.map((contender) => cell(results.find((result) => result.name === contender))),
+    ]),
+  ];
+  return `${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
+
 Median milliseconds, and in brackets the time as a multiple of ours. ${date.slice(0, 10)}, ${machine.cpu}, one thread of
-${machine.cores} cores, Node ${node}; ours on ${device}.`);
+${machine.cores} cores, Node ${node}; ours on ${device}.
+`;
+}
+
+/** Puts a table into the region of a README that is meant for it. */
+export function writeTable(readme, table) {
+  if (!REGION.test(readme)) throw new Error('there is no <!-- bench --> with a <!-- /bench --> behind it');
+  return readme.replace(REGION, (_, start, end) => `${start}${table}${end}`);
+}
 
 function cell(result) {
   if (!result || result.note?.startsWith('left out') || result.note?.startsWith('skipped')) return '—';
@@ -34,3 +40,23 @@ function cell(result) {
 function digits(value) {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(2);
 }
+
+function main() {
+  const { values } = parseArgs({ options: { json: { type: 'string' }, write: { type: 'string' } } });
+  if (!values.json) return fail('FILE is missing: --json FILE, which `npm run bench -- --json FILE` wrote');
+  const run = JSON.parse(readFileSync(values.json, 'utf8'));
+  if (!values.write) return console.log(tableOf(run));
+  if (run.software) return fail(`${run.device} is emulated: its times say nothing about a GPU`);
+  try {
+    writeFileSync(values.write, writeTable(readFileSync(values.write, 'utf8'), tableOf(run)));
+  } catch (error) {
+    fail(`${values.write}: ${error.message}`);
+  }
+}
+
+function fail(message) {
+  console.error(`node bench/table.mjs: ${message}`);
+  process.exitCode = 2;
+}
+
+if (import.meta.filename === process.argv[1]) main();
