@@ -3,6 +3,7 @@ import { provideConv2dKernels } from './conv-2d-kernels.ts';
 import { provideDepthwiseKernels } from './depthwise.ts';
 import { providePoolKernels } from './pool.ts';
 import { provideSegmentSum } from './segment-sum.ts';
+import { provideSums } from './sum.ts';
 
 /**
  * Gives the WASM backend the kernels that training needs and the stock one lacks, and replaces those that are slow.
@@ -14,4 +15,5 @@ export function registerTrainingKernels(): void {
   provideDepthwiseKernels();
   providePoolKernels();
   provideSegmentSum();
+  provideSums();
 }

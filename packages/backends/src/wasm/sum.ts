@@ -1,0 +1,46 @@
+import { wasmModule } from '@arborize/core';
+import { backend_util, type SumAttrs, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type KernelCall, provideKernel } from './provide-kernel.ts';
+import { wasm } from './sum.as.generated.ts';
+
+interface Sum {
+  sum(x: number, outer: number, count: number, inner: number, y: number, scale: number): void;
+}
+
+const sumModule = wasmModule<Sum>(wasm);
+
+/** Sums and means of float32. The stock kernels transpose what they sum over leading axes, and divide before they sum. */
+export function provideSums(): void {
+  provideKernel<'x', SumAttrs>('Sum', (call) => reduce(call, () => 1));
+  provideKernel<'x', SumAttrs>('Mean', (call) => reduce(call, (count) => 1 / Math.max(1, count)));
+}
+
+function reduce(
+  { inputs: { x }, attrs, backend, stock }: KernelCall<'x', SumAttrs>,
+  scale: (count: number) => number,
+): TensorInfo {
+  const axes = util.parseAxisParam(attrs.axis, x.shape);
+  const sizes = x.dtype === 'float32' && neighbours(x.shape, axes);
+  if (!sizes) return stock();
+  const { exports, address, output } = sumModule.on(backend)!;
+  const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+  const y = output(attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape);
+  const [outer, count, inner] = sizes;
+  exports.sum(address(x), outer, count, inner, address(y), scale(count));
+  return y;
+}
+
+/** The sizes [before, at, after] the axes, or null if others of more than one element lie between them. */
+function neighbours(shape: readonly number[], axes: readonly number[]): [number, number, number] | null {
+  const sizes: [number, number, number] = [1, 1, 1];
+  let part = 0;
+  for (const [axis, size] of shape.entries()) {
+    if (size === 1) continue;
+    const reduced = axes.includes(axis);
+    if (reduced && part === 2) return null;
+    if (reduced) part = 1;
+    else if (part === 1) part = 2;
+    sizes[part]! *= size;
+  }
+  return sizes;
+}
