@@ -1,5 +1,8 @@
-// Products with a bias and a ReLU for every connection: z [m, n] = Σ_k w[k, n] · max(x[m, k] + b[k, n], 0), and its
-// gradients. Blocks of all operands are packed into panels that the tiles read in order; nothing of size m·k·n exists.
+// Products with a bias and a ReLU for every connection: z [m, n] = Σ_k w[k, n] · φ(x[m, k] + b[k, n]), and its gradients.
+// Blocks of all operands are packed into panels that the tiles read in order; nothing of size m·k·n exists.
+//
+// φ is a ReLU, or with `leaky` the larger of z and slope·z. `leaky` is a constant in each tile, so that the ReLU is not
+// slowed down.
 import { loadTail, splat, storeTail } from '../../core/assembly/simd-math';
 
 const ROWS: i32 = 4;
@@ -82,8 +85,9 @@ function madd(a: v128, b: v128, c: v128): v128 {
 }
 
 @inline
-function step(c: v128, x: v128, w: v128, b: v128): v128 {
-  return madd(w, f32x4.pmax(f32x4.add(x, b), splat(0)), c);
+function step(c: v128, x: v128, w: v128, b: v128, leaky: bool, slope: v128): v128 {
+  const z = f32x4.add(x, b);
+  return madd(w, f32x4.pmax(z, leaky ? f32x4.mul(slope, z) : splat(0)), c);
 }
 
 @inline
@@ -97,7 +101,10 @@ function storePair(c: usize, x: v128, y: v128, overwrite: bool): void {
 }
 
 /** A tile of 4 × 8 outputs, set or added to; `stride` is the distance of its rows in floats. */
-function tile(x: usize, w: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: bool): void {
+@inline
+function sumTile(
+  x: usize, w: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: bool, leaky: bool, slope: v128,
+): void {
   let c00 = splat(0), c01 = splat(0);
   let c10 = splat(0), c11 = splat(0);
   let c20 = splat(0), c21 = splat(0);
@@ -106,17 +113,17 @@ function tile(x: usize, w: usize, b: usize, depth: i32, c: usize, stride: i32, o
     const w0 = v128.load(w), w1 = v128.load(w, 16);
     const b0 = v128.load(b), b1 = v128.load(b, 16);
     let v = v128.load32_splat(x);
-    c00 = step(c00, v, w0, b0);
-    c01 = step(c01, v, w1, b1);
+    c00 = step(c00, v, w0, b0, leaky, slope);
+    c01 = step(c01, v, w1, b1, leaky, slope);
     v = v128.load32_splat(x, 4);
-    c10 = step(c10, v, w0, b0);
-    c11 = step(c11, v, w1, b1);
+    c10 = step(c10, v, w0, b0, leaky, slope);
+    c11 = step(c11, v, w1, b1, leaky, slope);
     v = v128.load32_splat(x, 8);
-    c20 = step(c20, v, w0, b0);
-    c21 = step(c21, v, w1, b1);
+    c20 = step(c20, v, w0, b0, leaky, slope);
+    c21 = step(c21, v, w1, b1, leaky, slope);
     v = v128.load32_splat(x, 12);
-    c30 = step(c30, v, w0, b0);
-    c31 = step(c31, v, w1, b1);
+    c30 = step(c30, v, w0, b0, leaky, slope);
+    c31 = step(c31, v, w1, b1, leaky, slope);
     x += 16;
     w += 32;
     b += 32;
@@ -126,6 +133,22 @@ function tile(x: usize, w: usize, b: usize, depth: i32, c: usize, stride: i32, o
   storePair(c + row, c10, c11, overwrite);
   storePair(c + 2 * row, c20, c21, overwrite);
   storePair(c + 3 * row, c30, c31, overwrite);
+}
+
+function reluTile(x: usize, w: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: bool): void {
+  sumTile(x, w, b, depth, c, stride, overwrite, false, splat(0));
+}
+
+function leakyTile(x: usize, w: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: bool, slope: f32): void {
+  sumTile(x, w, b, depth, c, stride, overwrite, true, splat(slope));
+}
+
+@inline
+function tile(
+  x: usize, w: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: bool, leaky: bool, slope: f32,
+): void {
+  if (leaky) leakyTile(x, w, b, depth, c, stride, overwrite, slope);
+  else reluTile(x, w, b, depth, c, stride, overwrite);
 }
 
 /** Copies a tile computed aside to where only `rows` × `columns` of it exist. */
@@ -140,18 +163,20 @@ function copyEdge(aside: usize, width: i32, to: usize, stride: i32, rows: i32, c
 }
 
 /** One row of outputs straight from the weights, which a single row would not repay packing. */
-function singleRow(x: usize, w: usize, b: usize, z: usize, n: i32, k: i32): void {
+@inline
+function singleRow(x: usize, w: usize, b: usize, z: usize, n: i32, k: i32, leaky: bool, slope: v128): void {
   memory.fill(z, 0, floats(n));
   for (let p = 0; p < k; p++, w += floats(n), b += floats(n)) {
     const v = v128.load32_splat(x + floats(p));
     let j = 0;
     for (; j + 4 <= n; j += 4) {
       const at = floats(j);
-      v128.store(z + at, step(v128.load(z + at), v, v128.load(w + at), v128.load(b + at)));
+      v128.store(z + at, step(v128.load(z + at), v, v128.load(w + at), v128.load(b + at), leaky, slope));
     }
     if (j < n) {
       const at = floats(j);
-      storeTail(z + at, step(loadTail(z + at, n - j), v, loadTail(w + at, n - j), loadTail(b + at, n - j)), n - j);
+      const sum = step(loadTail(z + at, n - j), v, loadTail(w + at, n - j), loadTail(b + at, n - j), leaky, slope);
+      storeTail(z + at, sum, n - j);
     }
   }
 }
@@ -165,7 +190,9 @@ export function scratchBytes(m: i32, n: i32, k: i32): i32 {
 }
 
 /** z [m, n] of x [m, k], w and b [k, n]. */
-export function product(x: usize, w: usize, b: usize, z: usize, m: i32, n: i32, k: i32, scratch: usize): void {
+export function product(
+  x: usize, w: usize, b: usize, z: usize, m: i32, n: i32, k: i32, scratch: usize, leaky: bool, slope: f32,
+): void {
   if (k == 0) memory.fill(z, 0, floats(m * n));
   // Below a tile's height, rows one by one cost less than a tile with rows of zeros.
   const tiled = m < ROWS ? 0 : m;
@@ -173,7 +200,10 @@ export function product(x: usize, w: usize, b: usize, z: usize, m: i32, n: i32, 
   const packedB = packedW + floats(roundUp(n, COLUMNS) * min(k, BLOCK_DEPTH));
   const packedX = packedB + floats(roundUp(n, COLUMNS) * min(k, BLOCK_DEPTH));
   const aside = packedX + floats(roundUp(tiled, ROWS) * min(k, BLOCK_DEPTH));
-  for (let i = tiled; i < m; i++) singleRow(x + floats(i * k), w, b, z + floats(i * n), n, k);
+  for (let i = tiled; i < m; i++) {
+    if (leaky) singleRow(x + floats(i * k), w, b, z + floats(i * n), n, k, true, splat(slope));
+    else singleRow(x + floats(i * k), w, b, z + floats(i * n), n, k, false, splat(0));
+  }
   if (tiled == 0) return;
   for (let p = 0; p < k; p += BLOCK_DEPTH) {
     const depth = min(BLOCK_DEPTH, k - p);
@@ -189,9 +219,9 @@ export function product(x: usize, w: usize, b: usize, z: usize, m: i32, n: i32, 
         const panelX = packedX + floats(i * depth);
         const to = z + floats(i * n + j);
         if (rows == ROWS && columns == COLUMNS) {
-          tile(panelX, panelW, panelB, depth, to, n, overwrite);
+          tile(panelX, panelW, panelB, depth, to, n, overwrite, leaky, slope);
         } else {
-          tile(panelX, panelW, panelB, depth, aside, COLUMNS, true);
+          tile(panelX, panelW, panelB, depth, aside, COLUMNS, true, leaky, slope);
           copyEdge(aside, COLUMNS, to, n, rows, columns, overwrite);
         }
       }
@@ -199,9 +229,11 @@ export function product(x: usize, w: usize, b: usize, z: usize, m: i32, n: i32, 
   }
 }
 
+/** `value` times the slope of φ, where x is above the threshold −b or not. */
 @inline
-function passed(c: v128, g: v128, w: v128, x: v128, threshold: v128): v128 {
-  return madd(g, v128.and(w, f32x4.gt(x, threshold)), c);
+function sloped(value: v128, x: v128, threshold: v128, leaky: bool, slope: v128): v128 {
+  const open = f32x4.gt(x, threshold);
+  return leaky ? v128.bitselect(value, f32x4.mul(slope, value), open) : v128.and(value, open);
 }
 
 @inline
@@ -210,17 +242,20 @@ function addTo(c: usize, value: v128, overwrite: bool): void {
 }
 
 /** A tile of 4 × 4 of dx: its inputs x stay in registers while the sum runs over the outputs. */
-function inputTile(g: usize, w: usize, b: usize, depth: i32, x: usize, c: usize, stride: i32, overwrite: bool): void {
+@inline
+function sumInputTile(
+  g: usize, w: usize, b: usize, depth: i32, x: usize, c: usize, stride: i32, overwrite: bool, leaky: bool, slope: v128,
+): void {
   const row = floats(stride);
   const x0 = v128.load(x), x1 = v128.load(x + row), x2 = v128.load(x + 2 * row), x3 = v128.load(x + 3 * row);
   let c0 = splat(0), c1 = splat(0), c2 = splat(0), c3 = splat(0);
   for (; depth > 0; depth--) {
     const v = v128.load(w);
     const threshold = f32x4.neg(v128.load(b));
-    c0 = passed(c0, v128.load32_splat(g), v, x0, threshold);
-    c1 = passed(c1, v128.load32_splat(g, 4), v, x1, threshold);
-    c2 = passed(c2, v128.load32_splat(g, 8), v, x2, threshold);
-    c3 = passed(c3, v128.load32_splat(g, 12), v, x3, threshold);
+    c0 = madd(v128.load32_splat(g), sloped(v, x0, threshold, leaky, slope), c0);
+    c1 = madd(v128.load32_splat(g, 4), sloped(v, x1, threshold, leaky, slope), c1);
+    c2 = madd(v128.load32_splat(g, 8), sloped(v, x2, threshold, leaky, slope), c2);
+    c3 = madd(v128.load32_splat(g, 12), sloped(v, x3, threshold, leaky, slope), c3);
     g += 16;
     w += 16;
     b += 16;
@@ -231,9 +266,28 @@ function inputTile(g: usize, w: usize, b: usize, depth: i32, x: usize, c: usize,
   addTo(c + 3 * row, c3, overwrite);
 }
 
-/** dx [m, k] = Σ_n dz[m, n] · w[k, n] where x[m, k] + b[k, n] > 0. */
+function reluInputTile(g: usize, w: usize, b: usize, depth: i32, x: usize, c: usize, stride: i32, overwrite: bool): void {
+  sumInputTile(g, w, b, depth, x, c, stride, overwrite, false, splat(0));
+}
+
+function leakyInputTile(
+  g: usize, w: usize, b: usize, depth: i32, x: usize, c: usize, stride: i32, overwrite: bool, slope: f32,
+): void {
+  sumInputTile(g, w, b, depth, x, c, stride, overwrite, true, splat(slope));
+}
+
+@inline
+function inputTile(
+  g: usize, w: usize, b: usize, depth: i32, x: usize, c: usize, stride: i32, overwrite: bool, leaky: bool, slope: f32,
+): void {
+  if (leaky) leakyInputTile(g, w, b, depth, x, c, stride, overwrite, slope);
+  else reluInputTile(g, w, b, depth, x, c, stride, overwrite);
+}
+
+/** dx [m, k] = Σ_n dz[m, n] · w[k, n] · φ′(x[m, k] + b[k, n]). */
 export function inputGradient(
   dz: usize, x: usize, w: usize, b: usize, dx: usize, m: i32, n: i32, k: i32, scratch: usize,
+  leaky: bool, slope: f32,
 ): void {
   if (n == 0) memory.fill(dx, 0, floats(m * k));
   const packedW = scratch;
@@ -255,10 +309,10 @@ export function inputGradient(
         const panelG = packedG + floats(i * depth);
         const at = floats(i * k + j);
         if (rows == TILE && columns == TILE) {
-          inputTile(panelG, panelW, panelB, depth, x + at, dx + at, k, overwrite);
+          inputTile(panelG, panelW, panelB, depth, x + at, dx + at, k, overwrite, leaky, slope);
         } else {
           copyEdge(x + at, k, asideX, TILE, rows, columns, true);
-          inputTile(panelG, panelW, panelB, depth, asideX, aside, TILE, true);
+          inputTile(panelG, panelW, panelB, depth, asideX, aside, TILE, true, leaky, slope);
           copyEdge(aside, TILE, dx + at, k, rows, columns, overwrite);
         }
       }
@@ -266,8 +320,11 @@ export function inputGradient(
   }
 }
 
-/** A tile of 4 inputs × 4 outputs of Σ dz·x and Σ dz over the rows where the connection is open. */
-function weightTile(x: usize, g: usize, depth: i32, b: usize, dw: usize, db: usize, stride: i32, overwrite: bool): void {
+/** A tile of 4 inputs × 4 outputs of Σ dz·φ′·x and Σ dz·φ′ over the rows. */
+@inline
+function sumWeightTile(
+  x: usize, g: usize, depth: i32, b: usize, dw: usize, db: usize, stride: i32, overwrite: bool, leaky: bool, slope: v128,
+): void {
   const row = floats(stride);
   const t0 = f32x4.neg(v128.load(b)), t1 = f32x4.neg(v128.load(b + row));
   const t2 = f32x4.neg(v128.load(b + 2 * row)), t3 = f32x4.neg(v128.load(b + 3 * row));
@@ -276,19 +333,19 @@ function weightTile(x: usize, g: usize, depth: i32, b: usize, dw: usize, db: usi
   for (; depth > 0; depth--) {
     const dz = v128.load(g);
     let v = v128.load32_splat(x);
-    let open = v128.and(dz, f32x4.gt(v, t0));
+    let open = sloped(dz, v, t0, leaky, slope);
     s0 = f32x4.add(s0, open);
     w0 = madd(open, v, w0);
     v = v128.load32_splat(x, 4);
-    open = v128.and(dz, f32x4.gt(v, t1));
+    open = sloped(dz, v, t1, leaky, slope);
     s1 = f32x4.add(s1, open);
     w1 = madd(open, v, w1);
     v = v128.load32_splat(x, 8);
-    open = v128.and(dz, f32x4.gt(v, t2));
+    open = sloped(dz, v, t2, leaky, slope);
     s2 = f32x4.add(s2, open);
     w2 = madd(open, v, w2);
     v = v128.load32_splat(x, 12);
-    open = v128.and(dz, f32x4.gt(v, t3));
+    open = sloped(dz, v, t3, leaky, slope);
     s3 = f32x4.add(s3, open);
     w3 = madd(open, v, w3);
     x += 16;
@@ -304,9 +361,30 @@ function weightTile(x: usize, g: usize, depth: i32, b: usize, dw: usize, db: usi
   addTo(db + 3 * row, s3, overwrite);
 }
 
-/** dw [k, n] = Σ dz·x and db [k, n] = Σ dz over the rows of x [m, k] whose connection is open. */
+function reluWeightTile(
+  x: usize, g: usize, depth: i32, b: usize, dw: usize, db: usize, stride: i32, overwrite: bool,
+): void {
+  sumWeightTile(x, g, depth, b, dw, db, stride, overwrite, false, splat(0));
+}
+
+function leakyWeightTile(
+  x: usize, g: usize, depth: i32, b: usize, dw: usize, db: usize, stride: i32, overwrite: bool, slope: f32,
+): void {
+  sumWeightTile(x, g, depth, b, dw, db, stride, overwrite, true, splat(slope));
+}
+
+@inline
+function weightTile(
+  x: usize, g: usize, depth: i32, b: usize, dw: usize, db: usize, stride: i32, overwrite: bool, leaky: bool, slope: f32,
+): void {
+  if (leaky) leakyWeightTile(x, g, depth, b, dw, db, stride, overwrite, slope);
+  else reluWeightTile(x, g, depth, b, dw, db, stride, overwrite);
+}
+
+/** dw [k, n] = Σ dz·φ′·x and db [k, n] = Σ dz·φ′ over the rows of x [m, k]. */
 export function weightSums(
   dz: usize, x: usize, b: usize, dw: usize, db: usize, m: i32, n: i32, k: i32, scratch: usize,
+  leaky: bool, slope: f32,
 ): void {
   if (m == 0) {
     memory.fill(dw, 0, floats(k * n));
@@ -329,10 +407,10 @@ export function weightSums(
         const panelG = packedG + floats(j * depth);
         const at = floats(i * n + j);
         if (rows == TILE && columns == TILE) {
-          weightTile(panelX, panelG, depth, b + at, dw + at, db + at, n, overwrite);
+          weightTile(panelX, panelG, depth, b + at, dw + at, db + at, n, overwrite, leaky, slope);
         } else {
           copyEdge(b + at, n, asideB, TILE, rows, columns, true);
-          weightTile(panelX, panelG, depth, asideB, asideW, asideS, TILE, true);
+          weightTile(panelX, panelG, depth, asideB, asideW, asideS, TILE, true, leaky, slope);
           copyEdge(asideW, TILE, dw + at, n, rows, columns, overwrite);
           copyEdge(asideS, TILE, db + at, n, rows, columns, overwrite);
         }
@@ -341,7 +419,7 @@ export function weightSums(
   }
 }
 
-/** Turns the sums of `weightSums` into gradients: dw = Σ dz·x + b·Σ dz, db = w·Σ dz. */
+/** Turns the sums of `weightSums` into gradients: φ(z) = φ′(z)·z, so dw = Σ dz·φ′·x + b·Σ dz·φ′, and db = w·Σ dz·φ′. */
 export function finishWeights(w: usize, b: usize, dw: usize, db: usize, count: i32): void {
   let i = 0;
   for (; i + 4 <= count; i += 4) {

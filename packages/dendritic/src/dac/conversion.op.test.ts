@@ -169,6 +169,8 @@ describe('dacMLP and dacResNet', () => {
     const [y, same] = [one.predict(x) as tf.Tensor, other.predict(x) as tf.Tensor];
     expect(y.shape).toEqual([2, 3]);
     expect(await y.data()).toBeAllClose(await same.data());
+    one.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
+    expect(await one.trainOnBatch(x, tf.oneHot([0, 2], 3))).toBeGreaterThan(0);
     expect(() => dacResNet({ depth: 18, classes: 2 })).toThrow(
       'dacResNet: options.depth must be 6·n + 2 for n ≥ 1 blocks in each stage, got 18.',
     );

@@ -21,8 +21,8 @@ export interface DACConv2DOptions extends DacConvLayerOptions, Omit<ConvOptions,
  *     z[n, p, q, o] = Σ_{u,v,i} K[u, v, i, o] · max(0, x[n, p·s + u·d − pad, q·s + v·d − pad, i] + b[i, o])
  *
  * A bias for each pair of channels by default, which adds 1/(height·width) to the weights, or one for each weight. Taps
- * beyond the image contribute 0. Batch normalisation goes between this layer and the one before, without its own shift
- * (`center: false`), which the biases are.
+ * beyond the image contribute 0. Batch normalisation goes between this layer and the one before; its shift says no more
+ * than the biases.
  *
  * Shapes: [B, H, W, I] in, [B, H′, W′, filters] out, or channels first by `dataFormat`. Weights: `kernel` [height, width,
  * I, filters], `bias` [I, G] or [height, width, I, G], and `outputBias` [filters] if asked for. Defaults: `heNormal`

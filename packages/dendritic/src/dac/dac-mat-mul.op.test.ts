@@ -51,7 +51,7 @@ for (const activation of ['relu', 'leakyRelu', 'elu', 'softplus'] as const) {
             [2, 0, 3, 3],
             [0, 2, 3, 3],
           )
-        : shapes([5, 7, 6, 6], [3, 2, 16, 2]),
+        : shapes([5, 7, 6, 6], [3, 2, 16, 2], [1, 3, 5, 5], [9, 5, 11, 11]),
   });
 }
 
@@ -183,6 +183,14 @@ describe('dacMatMul: identities', () => {
 });
 
 describe('dacMatMul: edges', () => {
+  it('is closed to what is infinitely small, for few rows and for many', async () => {
+    for (const rows of [1, 5]) {
+      const z = dacMatMul(tf.fill([rows, 2], Number.NEGATIVE_INFINITY), tf.ones([2, 9]), tf.zeros([2, 9]));
+      expect([...(await z.data())].every((value) => value === 0)).toBe(true);
+      z.dispose();
+    }
+  });
+
   it('keeps NaN and the gradient of a weight alone', async () => {
     const z = dacMatMul([[Number.NaN, 1, 1, 1, 1]], tf.ones([5, 9]), tf.zeros([5, 9]));
     expect([...(await z.data())].every(Number.isNaN)).toBe(true);

@@ -46,8 +46,8 @@ export function dacResNet(options: DacResNetOptions): tfl.LayersModel {
   const seeded = () => (random ? { seed: random.uint32() } : {});
   const apply = (layer: tfl.layers.Layer, x: tfl.SymbolicTensor | tfl.SymbolicTensor[]) =>
     layer.apply(x) as tfl.SymbolicTensor;
-  // The biases of the next layer are the shift of a normalisation.
-  const norm = (x: tfl.SymbolicTensor) => apply(tfl.layers.batchNormalization({ center: false }), x);
+  // Its shift says no more than the biases that follow, but tfjs-layers cannot train it without one.
+  const norm = (x: tfl.SymbolicTensor) => apply(tfl.layers.batchNormalization({ momentum: 0.9 }), x);
   const connect = (x: tfl.SymbolicTensor, filters: number, kernelSize: number, strides: number) =>
     norm(
       apply(

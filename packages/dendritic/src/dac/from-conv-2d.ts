@@ -20,7 +20,7 @@ export interface Conv2DPair {
  * @param producer A built convolution with the activation `'relu'`; or `'linear'`, if batch normalisation and a ReLU
  *   follow it.
  * @param consumer The built convolution that follows; its bias becomes the output bias.
- * @param batchNormalization The layer between, before its ReLU; it stays, without its shift β, which becomes the biases.
+ * @param batchNormalization The layer between, before its ReLU; it stays, its shift β becoming the biases and 0.
  * @returns New, built layers under the old names; the old ones stay as they are.
  * @throws ArgumentError if a layer is of another class, not built, or channels or the activation do not fit.
  * @example
@@ -58,18 +58,20 @@ export function fromConv2D(
   return { producer: linear, ...(norm && { batchNormalization: norm.layer }), consumer: dac };
 }
 
-/** A copy of a batch normalisation without its β, and that β. */
+/** A copy of a batch normalisation with a shift of 0, and its own shift. */
 function withoutShift(batchNormalization: layers.Layer): { layer: layers.Layer; shift: Tensor | undefined } {
   const { config, weights } = builtLayer('fromConv2D', 'batchNormalization', batchNormalization, [
     'BatchNormalization',
   ]);
-  const place = config.scale ? 1 : 0;
-  const shift = config.center ? weights[place] : undefined;
-  const layer = layers.batchNormalization({ ...without(config), center: false } as never);
+  const shift = config.center ? weights[config.scale ? 1 : 0] : undefined;
+  // tfjs-layers cannot train a normalisation without a shift, so it stays.
+  const layer = layers.batchNormalization(without(config) as never);
   const channels = weights.at(-1)!.shape[0]!;
   const axis = config.axis as number;
   layer.build(Array.from({ length: 4 }, (_, i) => (i === (axis < 0 ? axis + 4 : axis) ? channels : null)));
-  layer.setWeights(weights.filter((weight) => weight !== shift));
+  tf.tidy(() =>
+    layer.setWeights(weights.map((weight) => (weight === shift ? tf.zerosLike(weight) : weight))),
+  );
   return { layer, shift };
 }
 

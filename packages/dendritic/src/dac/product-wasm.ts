@@ -8,9 +8,23 @@ type Sizes = [m: number, n: number, k: number];
 
 interface Exports {
   scratchBytes(...sizes: Sizes): number;
-  product(x: number, w: number, b: number, z: number, ...sizesThenScratch: number[]): void;
-  inputGradient(dz: number, x: number, w: number, b: number, dx: number, ...sizesThenScratch: number[]): void;
-  weightSums(dz: number, x: number, b: number, dw: number, db: number, ...sizesThenScratch: number[]): void;
+  product(x: number, w: number, b: number, z: number, ...sizesThenScratchThenSlope: number[]): void;
+  inputGradient(
+    dz: number,
+    x: number,
+    w: number,
+    b: number,
+    dx: number,
+    ...sizesThenScratchThenSlope: number[]
+  ): void;
+  weightSums(
+    dz: number,
+    x: number,
+    b: number,
+    dw: number,
+    db: number,
+    ...sizesThenScratchThenSlope: number[]
+  ): void;
   finishWeights(w: number, b: number, dw: number, db: number, count: number): void;
 }
 
@@ -25,10 +39,17 @@ interface Operands {
 
 function kernelsFor(
   { kernel, bias }: Operands,
-  { activation }: InnerAttributes,
+  { activation, padded }: InnerAttributes,
   backend: KernelBackend,
 ): WasmKernels<Exports> | null {
-  return activation === 'relu' && bias.shape[1] === kernel.shape[1] ? module.on(backend) : null;
+  // A leaky ReLU is not closed to what stands for the outside of an image.
+  const known = activation === 'relu' || (activation === 'leakyRelu' && !padded);
+  return known && bias.shape[1] === kernel.shape[1] ? module.on(backend) : null;
+}
+
+/** Whether φ is leaky, and its slope below 0. */
+function slopeOf({ activation, alpha }: InnerAttributes): [leaky: number, slope: number] {
+  return activation === 'leakyRelu' ? [1, alpha] : [0, 0];
 }
 
 function sizesOf({ x, kernel }: Operands): Sizes {
@@ -43,7 +64,15 @@ export function product(inputs: Operands, attrs: InnerAttributes, backend: Kerne
   const sizes = sizesOf(inputs);
   const z = output([sizes[0], sizes[1]]);
   withScratch(exports.scratchBytes(...sizes), (scratch) => {
-    exports.product(address(x), address(kernel), address(bias), address(z), ...sizes, scratch);
+    exports.product(
+      address(x),
+      address(kernel),
+      address(bias),
+      address(z),
+      ...sizes,
+      scratch,
+      ...slopeOf(attrs),
+    );
   });
   return z;
 }
@@ -61,7 +90,7 @@ export function inputGradient(
   const dx = output(x.shape);
   withScratch(exports.scratchBytes(...sizes), (scratch) => {
     const addresses = [dz, x, kernel, bias, dx].map(address) as [number, number, number, number, number];
-    exports.inputGradient(...addresses, ...sizes, scratch);
+    exports.inputGradient(...addresses, ...sizes, scratch, ...slopeOf(attrs));
   });
   return dx;
 }
@@ -79,7 +108,7 @@ export function weightGradients(
   const [dKernel, dBias] = [output(kernel.shape), output(bias.shape)];
   const addresses = [dz, x, bias, dKernel, dBias].map(address) as [number, number, number, number, number];
   withScratch(exports.scratchBytes(...sizes), (scratch) => {
-    exports.weightSums(...addresses, ...sizes, scratch);
+    exports.weightSums(...addresses, ...sizes, scratch, ...slopeOf(attrs));
   });
   exports.finishWeights(address(kernel), address(bias), address(dKernel), address(dBias), kernel.size);
   return [dKernel, dBias];

@@ -28,7 +28,7 @@ export function resNet(options: {
       useBias: false,
       kernelInitializer,
     };
-    return apply(tfl.layers.batchNormalization({}), apply(tfl.layers.conv2d(args), x));
+    return apply(tfl.layers.batchNormalization({ momentum: 0.9 }), apply(tfl.layers.conv2d(args), x));
   };
   const images = tfl.input({ shape: [...inputShape] });
   let x = relu(convolve(images, width, 3, 1));
