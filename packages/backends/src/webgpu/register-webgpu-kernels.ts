@@ -2,6 +2,7 @@ import { repairEmptyConvolutions } from '../empty-convolutions.ts';
 import { registerHostKernels } from '../host-kernels.ts';
 import { provideBitwiseAnd } from './bitwise-and.ts';
 import { repairProducts } from './mat-mul.ts';
+import { repairPad } from './pad.ts';
 import { repairPoolGradients } from './pool-gradients.ts';
 import { repairSegmentSum } from './segment-sum.ts';
 
@@ -23,6 +24,7 @@ const ON_HOST = [
 export async function registerWebgpuKernels(): Promise<void> {
   repairProducts();
   repairEmptyConvolutions('webgpu');
+  repairPad();
   repairPoolGradients();
   repairSegmentSum();
   provideBitwiseAnd();
