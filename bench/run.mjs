@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measure, summarize } from './measure.mjs';
 import { onBackend, startBackend } from './peers/backends.mjs';
-import { stopTorch } from './peers/torch.mjs';
+import { stopPython } from './peers/python.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -56,7 +56,7 @@ for (const { name, work, peers, ...comparison } of modules.flatMap((module) => m
   run.cases.push({ name, results });
   print(results);
 }
-stopTorch();
+stopPython();
 if (options.json) writeFileSync(options.json, `${JSON.stringify(run, null, 2)}\n`);
 if (run.cases.length === 0) console.error(`npm run bench: no case matches ${options.case}`);
 const wrong = run.cases.some(({ results }) => results.some((result) => result.wrong));

@@ -11,7 +11,8 @@ const DEFAULTS: Readonly<Record<string, BreakEven>> = {
     [32, 0.5],
   ],
   webgpu: [[1, 0.1]],
-  tensorflow: [[1, 0.1]],
+  // Its sparse products are made of dense ones.
+  tensorflow: [[1, 0]],
 };
 
 /** The density from which the dense product is faster for a batch: the pair of the largest batch size not above it. */

@@ -1,0 +1,173 @@
+import { SparseDense, sparseDenseMatMul, sparsePattern, toDense } from '@arborize/sparse';
+import * as tf from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { full, labels, noise } from '../data.mjs';
+import { onBackend } from '../peers/backends.mjs';
+import { inScipy } from '../peers/scipy.mjs';
+
+const BATCH = 128;
+const WIDTHS = [784, 1000, 1000, 1000];
+const CLASSES = 10;
+const ALWAYS_SPARSE = [[1, 1]];
+
+/** Compressed columns in which each position is connected with the given probability. */
+function topology(inputs, outputs, density, seed) {
+  const { values: draws } = noise([outputs, inputs], seed, 0.5);
+  const columnPointers = new Int32Array(outputs + 1);
+  const rowIndices = [];
+  for (let j = 0; j < outputs; j++) {
+    for (let i = 0; i < inputs; i++) if (draws[j * inputs + i] + 0.5 < density) rowIndices.push(i);
+    columnPointers[j + 1] = rowIndices.length;
+  }
+  return { inputs, outputs, columnPointers, rowIndices: Int32Array.from(rowIndices) };
+}
+
+/** Hidden layers of sparse weights, then a dense one; the same in every run. */
+function network(density) {
+  const hidden = WIDTHS.slice(1).map((outputs, i) => {
+    const connections = topology(WIDTHS[i], outputs, density, 10 + i);
+    const size = connections.rowIndices.length;
+    return { connections, values: noise([size], 20 + i, Math.sqrt((6 * outputs) / size)).values };
+  });
+  return {
+    x: noise([BATCH, WIDTHS[0]], 1),
+    y: labels(BATCH, CLASSES),
+    hidden,
+    head: noise([WIDTHS.at(-1), CLASSES], 30, Math.sqrt(6 / WIDTHS.at(-1))),
+  };
+}
+
+function stepOf(model, x, y) {
+  model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: 'categoricalCrossentropy' });
+  const [inputs, targets] = [x, y].map(({ shape, values }) => tf.tensor(values, shape));
+  return {
+    step: () => model.trainOnBatch(inputs, targets),
+    dispose() {
+      model.optimizer.dispose();
+      model.dispose();
+      tf.dispose([inputs, targets]);
+    },
+  };
+}
+
+function headOf({ head }) {
+  return layers.dense({
+    units: CLASSES,
+    activation: 'softmax',
+    weights: [tf.tensor(head.values, head.shape), tf.zeros([CLASSES])],
+  });
+}
+
+function sparseWork(density) {
+  return () => {
+    const data = network(density);
+    const model = sequential();
+    for (const [i, { connections, values }] of data.hidden.entries()) {
+      const layer = new SparseDense({
+        units: connections.outputs,
+        connections: values.length,
+        activation: 'relu',
+        breakEven: ALWAYS_SPARSE,
+        ...(i === 0 && { inputShape: [WIDTHS[0]] }),
+      });
+      model.add(layer);
+      layer.rewire(connections, values);
+    }
+    model.add(headOf(data));
+    return stepOf(model, data.x, data.y);
+  };
+}
+
+/** The same weights in dense layers: what the first step computes is the same. */
+function denseWork(density) {
+  return () => {
+    const data = network(density);
+    const model = sequential();
+    for (const [i, { connections, values }] of data.hidden.entries()) {
+      const pattern = sparsePattern(connections);
+      const stored = tf.tensor1d(values);
+      const weights = [toDense({ pattern, values: stored }), tf.zeros([connections.outputs])];
+      model.add(
+        layers.dense({
+          units: connections.outputs,
+          activation: 'relu',
+          weights,
+          ...(i === 0 && { inputShape: [WIDTHS[0]] }),
+        }),
+      );
+      tf.dispose([pattern, stored, weights]);
+    }
+    model.add(headOf(data));
+    return stepOf(model, data.x, data.y);
+  };
+}
+
+/** The network as a list of tensors, for a peer elsewhere. */
+function tensorsOf(density) {
+  return () => {
+    const { x, y, hidden, head } = network(density);
+    return [
+      x,
+      y,
+      ...hidden.flatMap(({ connections: { columnPointers, rowIndices }, values }) => [
+        { shape: [columnPointers.length], values: columnPointers },
+        { shape: [rowIndices.length], values: rowIndices },
+        { shape: [values.length], values },
+      ]),
+      head,
+      full([CLASSES], 0),
+    ];
+  };
+}
+
+function training(density) {
+  return {
+    name: `sparse training step 784-1000-1000-1000-10, ${100 * density} % density, batch ${BATCH}`,
+    work: sparseWork(density),
+    peers: (backend) => [
+      onBackend(backend, 'dense layers', denseWork(density)),
+      ...(backend === 'wasm'
+        ? [{ ...onBackend('stockwasm', 'dense, stock wasm', denseWork(density)), slow: true }]
+        : []),
+      inScipy(tensorsOf(density), { widths: WIDTHS, rate: 0.01, momentum: 0.9 }),
+    ],
+    // Dense layers train the empty positions, too: only the loss of the first step is the same.
+    steps: 1,
+    tolerance: 1e-3,
+  };
+}
+
+function forward(density, batch) {
+  const start = (make) => () => {
+    const connections = topology(1000, 1000, density, 1);
+    const pattern = sparsePattern(connections);
+    const values = tf.tensor1d(noise([pattern.size], 2).values);
+    const x = tf.tensor(noise([batch, 1000], 3).values, [batch, 1000]);
+    const featureMajor = tf.transpose(x);
+    const w = toDense({ pattern, values });
+    return {
+      step: () => make({ x, featureMajor, w, sparse: { pattern, values } }),
+      dispose: () => tf.dispose([pattern, values, x, featureMajor, w]),
+    };
+  };
+  const byFeatures = ({ featureMajor, sparse }) =>
+    sparseDenseMatMul(featureMajor, sparse, { layout: 'featureMajor' });
+  return {
+    name: `sparse product 1000×1000, ${100 * density} % density, batch ${batch}`,
+    // The result of a feature-major product is compared where it is the same, for one example.
+    work: start(({ x, sparse }) => sparseDenseMatMul(x, sparse)),
+    peers: (backend) => [
+      ...(batch === 1 ? [onBackend(backend, 'feature-major', start(byFeatures))] : []),
+      onBackend(
+        backend,
+        'dense product',
+        start(({ x, w }) => tf.matMul(x, w)),
+      ),
+    ],
+  };
+}
+
+export default [
+  ...[0.01, 0.05].map(training),
+  ...[128, 32, 1].flatMap((batch) => [0.01, 0.05, 0.1, 0.2, 0.5].map((density) => forward(density, batch))),
+];
