@@ -75,6 +75,7 @@ export { PyramidalConv1D, type PyramidalConv1DOptions } from './pyramidal/pyrami
 export { PyramidalConv2D, type PyramidalConv2DOptions } from './pyramidal/pyramidal-conv-2d.ts';
 export { PyramidalDense, type PyramidalDenseOptions } from './pyramidal/pyramidal-dense.ts';
 export type { PyramidalLayerOptions } from './pyramidal/pyramidal-options.ts';
+export { PyramidalSoma, type PyramidalSomaOptions } from './pyramidal/pyramidal-soma.ts';
 export type { SomaOptions } from './pyramidal/soma.ts';
 export { registerDendritic } from './register-dendritic.ts';
 export { SparseConv2D, type SparseConv2DOptions } from './sparse-weights/sparse-conv-2d.ts';

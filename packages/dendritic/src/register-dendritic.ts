@@ -8,6 +8,7 @@ import { DACDense } from './dac/dac-dense.ts';
 import { PyramidalConv1D } from './pyramidal/pyramidal-conv-1d.ts';
 import { PyramidalConv2D } from './pyramidal/pyramidal-conv-2d.ts';
 import { PyramidalDense } from './pyramidal/pyramidal-dense.ts';
+import { PyramidalSoma } from './pyramidal/pyramidal-soma.ts';
 
 /** The classes that a saved model may name. */
 const CLASSES: readonly Parameters<typeof serialization.registerClass>[0][] = [
@@ -19,6 +20,7 @@ const CLASSES: readonly Parameters<typeof serialization.registerClass>[0][] = [
   PyramidalConv1D,
   PyramidalConv2D,
   PyramidalDense,
+  PyramidalSoma,
   TreeHeNormal,
 ];
 

@@ -9,6 +9,7 @@ import { interleave } from './interleaved.ts';
 import { PyramidalConv1D } from './pyramidal-conv-1d.ts';
 import { PyramidalConv2D } from './pyramidal-conv-2d.ts';
 import { PyramidalDense } from './pyramidal-dense.ts';
+import { PyramidalSoma } from './pyramidal-soma.ts';
 
 beforeAll(() => {
   registerActivations();
@@ -74,6 +75,11 @@ describeLayer('PyramidalConv2D, channels first', {
       biasInitializer: biasInitializer(),
     }),
   inputShape: [2, 4, 4],
+});
+
+describeLayer('PyramidalSoma', {
+  layer: () => new PyramidalSoma({ alpha: 0.3, alphaTrainable: true, alphaShape: 'perChannel' }),
+  inputShape: [3, 6],
 });
 
 const W = [
@@ -233,6 +239,23 @@ describe('pyramidal layers: α', () => {
   });
 });
 
+describe('PyramidalSoma: one α for a network', () => {
+  it('is one weight, which the layers before and after train', async () => {
+    const soma = new PyramidalSoma({ alpha: 0.5, alphaTrainable: true });
+    const input = tfl.input({ shape: [3] });
+    const dense = (units: number, seed: number) =>
+      tfl.layers.dense({ units, kernelInitializer: tfl.initializers.glorotUniform({ seed }) });
+    const hidden = soma.apply(dense(8, 1).apply(input));
+    const output = soma.apply(dense(4, 2).apply(hidden)) as tfl.SymbolicTensor;
+    const model = tfl.model({ inputs: input, outputs: output });
+    expect(model.countParams()).toBe(3 * 8 + 8 + 4 * 4 + 4 + 1);
+    model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+    await model.trainOnBatch(tf.ones([2, 3]), tf.fill([2, 2], 3));
+    const [alpha] = await soma.alpha().data();
+    expect(alpha).not.toBeCloseTo(0.5, 4);
+  });
+});
+
 describe('pyramidal layers: errors', () => {
   it('name what they got and what they want', () => {
     expect(() => new PyramidalDense({ units: 0 })).toThrow(
@@ -254,6 +277,9 @@ describe('pyramidal layers: errors', () => {
       tfl.sequential({ layers: [new PyramidalConv2D({ filters: 2, kernelSize: 3, inputShape: [28, 28] })] }),
     ).toThrow(
       'PyramidalConv2D: the input must be a shape with 4 axes, that of the batch included, got [null, 28, 28].',
+    );
+    expect(() => tfl.sequential({ layers: [new PyramidalSoma({ inputShape: [5] })] })).toThrow(
+      'PyramidalSoma: the input must be a shape whose last axis is even, basal and apical sums in turns, got [null, 5].',
     );
     const inputs = [tfl.input({ shape: [4] }), tfl.input({ shape: [3, 4] })];
     expect(() => new PyramidalDense({ units: 2 }).apply(inputs)).toThrow(
