@@ -1,6 +1,7 @@
 import { repairEmptyConvolutions } from '../empty-convolutions.ts';
 import { registerHostKernels } from '../host-kernels.ts';
 import { provideBitwiseAnd } from './bitwise-and.ts';
+import { repairCast } from './cast.ts';
 import { repairProducts } from './mat-mul.ts';
 import { repairPad } from './pad.ts';
 import { repairPoolGradients } from './pool-gradients.ts';
@@ -22,6 +23,7 @@ const ON_HOST = [
 
 /** Fills the gaps of the stock WebGPU backend and repairs its kernels. Calling it again changes nothing. */
 export async function registerWebgpuKernels(): Promise<void> {
+  repairCast();
   repairProducts();
   repairEmptyConvolutions('webgpu');
   repairPad();
