@@ -26,12 +26,9 @@ export {
 } from './continual/accuracy-matrix.ts';
 export { ClusterContext, type ClusterContextOptions } from './continual/cluster-context.ts';
 export type { ContextSource } from './continual/context-source.ts';
+export type { ContinualProgress, ContinualTrainerOptions } from './continual/continual-options.ts';
 export type { ContinualTask, LabelledTensors } from './continual/continual-task.ts';
-export {
-  type ContinualProgress,
-  ContinualTrainer,
-  type ContinualTrainerOptions,
-} from './continual/continual-trainer.ts';
+export { ContinualTrainer } from './continual/continual-trainer.ts';
 export { GivenContext, oneHotContext } from './continual/given-context.ts';
 export { type PermutedTasksOptions, permutedTasks } from './continual/permuted-tasks.ts';
 export { PrototypeContext, type PrototypeContextOptions } from './continual/prototype-context.ts';
