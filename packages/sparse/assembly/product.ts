@@ -13,8 +13,8 @@ function madd(sum: v128, a: v128, b: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
 }
 
-/** 32 examples of one output: y = bias + Σ value · x[index]. */
-function block32(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, y: usize): void {
+/** 32 examples of one output: y = the larger of `least` and bias + Σ value · x[index]. */
+function block32(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
   let s0 = bias, s1 = bias, s2 = bias, s3 = bias, s4 = bias, s5 = bias, s6 = bias, s7 = bias;
   for (; indices < end; indices += 4, values += 4) {
     const value = v128.load32_splat(values);
@@ -28,26 +28,26 @@ function block32(indices: usize, values: usize, end: usize, x: usize, stride: us
     s6 = madd(s6, value, v128.load(row, 96));
     s7 = madd(s7, value, v128.load(row, 112));
   }
-  v128.store(y, s0);
-  v128.store(y, s1, 16);
-  v128.store(y, s2, 32);
-  v128.store(y, s3, 48);
-  v128.store(y, s4, 64);
-  v128.store(y, s5, 80);
-  v128.store(y, s6, 96);
-  v128.store(y, s7, 112);
+  v128.store(y, f32x4.max(s0, least));
+  v128.store(y, f32x4.max(s1, least), 16);
+  v128.store(y, f32x4.max(s2, least), 32);
+  v128.store(y, f32x4.max(s3, least), 48);
+  v128.store(y, f32x4.max(s4, least), 64);
+  v128.store(y, f32x4.max(s5, least), 80);
+  v128.store(y, f32x4.max(s6, least), 96);
+  v128.store(y, f32x4.max(s7, least), 112);
 }
 
-function block4(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, y: usize): void {
+function block4(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
   let sum = bias;
   for (; indices < end; indices += 4, values += 4) {
     sum = madd(sum, v128.load32_splat(values), v128.load(x + <usize>load<u32>(indices) * stride));
   }
-  v128.store(y, sum);
+  v128.store(y, f32x4.max(sum, least));
 }
 
 /** One example of one output; four sums, because each addition waits for the one before. */
-function single(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: f32, y: usize): void {
+function single(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: f32, least: f32, y: usize): void {
   let s0 = bias;
   let s1: f32 = 0, s2: f32 = 0, s3: f32 = 0;
   for (; indices + 16 <= end; indices += 16, values += 16) {
@@ -59,17 +59,18 @@ function single(indices: usize, values: usize, end: usize, x: usize, stride: usi
   for (; indices < end; indices += 4, values += 4) {
     s0 += load<f32>(values) * load<f32>(x + <usize>load<u32>(indices) * stride);
   }
-  store<f32>(y, s0 + s1 + (s2 + s3));
+  store<f32>(y, max(s0 + s1 + (s2 + s3), least));
 }
 
 /**
- * y [outputs, batch] = bias + Wᵀ·x [inputs, batch]. Output j takes the stored values from pointers[j] to
+ * y [outputs, batch] = bias + Wᵀ·x [inputs, batch], or its positive part if `rectify`. Output j takes the stored values from pointers[j] to
  * pointers[j + 1]. `bias` is the address of [outputs], or 0. Rows of x and y lie `stride` bytes apart.
  */
 export function product(
   pointers: usize, indices: usize, values: usize, bias: usize,
-  x: usize, y: usize, outputs: i32, batch: i32, stride: usize,
+  x: usize, y: usize, outputs: i32, batch: i32, stride: usize, rectify: i32,
 ): void {
+  const least: f32 = rectify ? 0 : -Infinity;
   for (let j = 0; j < outputs; j++, y += stride) {
     const begin = at(load<i32>(pointers + at(j)));
     const first = indices + begin;
@@ -77,14 +78,14 @@ export function product(
     const weights = values + begin;
     const offset: f32 = bias ? load<f32>(bias + at(j)) : 0;
     let b = 0;
-    for (; b + 32 <= batch; b += 32) block32(first, weights, end, x + at(b), stride, splat(offset), y + at(b));
-    for (; b + 4 <= batch; b += 4) block4(first, weights, end, x + at(b), stride, splat(offset), y + at(b));
+    for (; b + 32 <= batch; b += 32) block32(first, weights, end, x + at(b), stride, splat(offset), splat(least), y + at(b));
+    for (; b + 4 <= batch; b += 4) block4(first, weights, end, x + at(b), stride, splat(offset), splat(least), y + at(b));
     if (b == batch) continue;
     if (batch >= 4) {
       // The last four overlap the four before, which get the same values again.
-      block4(first, weights, end, x + at(batch - 4), stride, splat(offset), y + at(batch - 4));
+      block4(first, weights, end, x + at(batch - 4), stride, splat(offset), splat(least), y + at(batch - 4));
     } else {
-      for (; b < batch; b++) single(first, weights, end, x + at(b), stride, offset, y + at(b));
+      for (; b < batch; b++) single(first, weights, end, x + at(b), stride, offset, least, y + at(b));
     }
   }
 }
@@ -151,6 +152,18 @@ export function sampled(
       }
       p += 4;
     }
+  }
+}
+
+/** out = the gradient where the activation is positive, else 0. */
+export function passPositive(gradient: usize, activation: usize, out: usize, count: i32): void {
+  let i = 0;
+  for (; i + 4 <= count; i += 4) {
+    const positive = f32x4.gt(v128.load(activation + at(i)), splat(0));
+    v128.store(out + at(i), v128.and(v128.load(gradient + at(i)), positive));
+  }
+  for (; i < count; i++) {
+    store<f32>(out + at(i), load<f32>(activation + at(i)) > 0 ? load<f32>(gradient + at(i)) : 0);
   }
 }
 

@@ -5,7 +5,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { toDense } from '../conversion/to-dense.ts';
 import { patternOf, type SparseMatrix } from '../pattern/sparse-pattern.ts';
 import type { Topology } from '../pattern/topology.ts';
-import { affine, product } from '../product/product.ts';
+import { affine, product, rectifiedAffine } from '../product/product.ts';
 import { type BreakEven, denseFrom } from './break-even.ts';
 import { connectionCount, drawTopology, GivenTensor } from './draw-topology.ts';
 import { drawValues, initialLimit, type SparseInitializer } from './initial-values.ts';
@@ -159,21 +159,37 @@ export class SparseDense extends tfl.layers.Layer {
       this.invokeCallHook(inputs, kwargs);
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
       const flat = x.rank === 2 ? x : tf.reshape(x, [-1, this.inputs]);
-      let z = this.multiply(flat);
-      if (this.recorder && kwargs.training) z = recordGradient(flat, z, this.recorder);
-      return this.activation.apply(x.rank === 2 ? z : tf.reshape(z, [...x.shape.slice(0, -1), this.units]));
+      const recorder = kwargs.training ? this.recorder : null;
+      let y: Tensor;
+      if (!recorder && this.fusesRelu(flat)) {
+        y = this.multiply(flat, true);
+      } else {
+        const z = this.multiply(flat, false);
+        y = this.activation.apply(recorder ? recordGradient(flat, z, recorder) : z);
+      }
+      return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), this.units]);
     });
   }
 
-  private multiply(x: Tensor): Tensor {
+  private isDenseFor(x: Tensor): boolean {
+    return this.density > denseFrom(x.shape[0]!, this.breakEven);
+  }
+
+  private fusesRelu(x: Tensor): boolean {
+    return this.options.activation === 'relu' && this.bias !== null && !this.isDenseFor(x);
+  }
+
+  /** x·W + bias, or ReLU of it. */
+  private multiply(x: Tensor, rectified: boolean): Tensor {
     const { matrix, bias } = this;
-    if (this.density > denseFrom(x.shape[0]!, this.breakEven)) {
+    if (this.isDenseFor(x)) {
       const y = tf.matMul(x, toDense(matrix));
       return bias ? tf.add(y, bias.read()) : y;
     }
-    const call = { pattern: matrix.pattern, transposed: false, layout: 'batchMajor' } as const;
-    const { values } = matrix;
-    return bias ? affine({ x, values, bias: bias.read() }, call) : product({ x, values }, call);
+    const { pattern, values } = matrix;
+    const call = { pattern, transposed: false, layout: 'batchMajor', rectified } as const;
+    if (!bias) return product({ x, values }, call);
+    return (rectified ? rectifiedAffine : affine)({ x, values, bias: bias.read() }, call);
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {

@@ -12,6 +12,8 @@ export interface ProductCall {
   /** Whether the product is with the transpose, from outputs back to inputs. */
   readonly transposed: boolean;
   readonly layout: Layout;
+  /** Whether only the positive part is kept, as ReLU does. Default `false`. */
+  readonly rectified?: boolean;
 }
 
 /** Attributes of the sampled product. */

@@ -33,12 +33,30 @@ export const affine = defineOp<AffineInputs, ProductCall, Tensor>({
   name: 'SparseMatrixAffine',
   reference: ({ x, values, bias }, call) => reference.product(x, values, bias, call),
   kernels: { cpu: withBias(cpu.product), wasm: withBias(wasm.product), webgpu: withBias(webgpu.product) },
+  gradient: { saves: ['x', 'values'], of: affineGradient },
+});
+
+/** ReLU of x·W + bias in one pass, for calls that are rectified. */
+export const rectifiedAffine = defineOp<AffineInputs, ProductCall, Tensor>({
+  name: 'SparseMatrixAffineRelu',
+  reference: ({ x, values, bias }, call) => reference.product(x, values, bias, call),
+  kernels: { cpu: withBias(cpu.product), wasm: withBias(wasm.product), webgpu: withBias(webgpu.product) },
   gradient: {
     saves: ['x', 'values'],
-    of: (dy, saved, call) => ({
-      ...productGradient(dy, saved, call),
-      bias: () => sumBatch({ x: dy }, { layout: call.layout }),
-    }),
+    savesOutputs: true,
+    // Made here and not in a thunk, so that all three gradients share it.
+    of: (dy, saved, call, [y]) => affineGradient(passPositive({ dy, y: y! }, {}), saved, call),
+  },
+});
+
+/** dy where y is positive, else 0: the gradient of a rectified op. */
+const passPositive = defineOp<{ dy: Tensor; y: Tensor }, object, Tensor>({
+  name: 'SparseMatrixPassPositive',
+  reference: ({ dy, y }) => tf.mul(dy, tf.step(y)),
+  kernels: { wasm: ({ inputs: { dy, y }, backend }) => wasm.passPositive(dy, y, backend) },
+  gradient: {
+    saves: ['y'],
+    of: (ddz, { y }) => ({ dy: (): Tensor => passPositive({ dy: ddz, y }, {}), y: () => tf.zerosLike(y) }),
   },
 });
 
@@ -74,10 +92,17 @@ export const sampled = defineOp<{ a: Tensor; b: Tensor }, SampledCall, Tensor>({
   },
 });
 
+function affineGradient(dy: Tensor, saved: AffineInputs, call: ProductCall) {
+  return {
+    ...productGradient(dy, saved, call),
+    bias: () => sumBatch({ x: dy }, { layout: call.layout }),
+  };
+}
+
 function productGradient(dy: Tensor, { x, values }: ProductInputs, call: ProductCall) {
   const { pattern, transposed, layout } = call;
   return {
-    x: (): Tensor => product({ x: dy, values }, { ...call, transposed: !transposed }),
+    x: (): Tensor => product({ x: dy, values }, { pattern, layout, transposed: !transposed }),
     values: (): Tensor => sampled(transposed ? { a: dy, b: x } : { a: x, b: dy }, { pattern, layout }),
   };
 }

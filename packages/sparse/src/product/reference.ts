@@ -8,15 +8,13 @@ export function product(
   x: Tensor,
   values: Tensor,
   bias: Tensor | null,
-  { pattern, transposed, layout }: ProductCall,
+  { pattern, transposed, layout, rectified }: ProductCall,
 ): Tensor {
   const w = scatterDense(values, pattern);
-  if (layout === 'batchMajor') {
-    const y = tf.matMul(x, w, false, transposed);
-    return bias ? tf.add(y, bias) : y;
-  }
-  const y = tf.matMul(w, x, !transposed, false);
-  return bias ? tf.add(y, tf.expandDims(bias, 1)) : y;
+  const batchMajor = layout === 'batchMajor';
+  let y = batchMajor ? tf.matMul(x, w, false, transposed) : tf.matMul(w, x, !transposed, false);
+  if (bias) y = tf.add(y, batchMajor ? bias : tf.expandDims(bias, 1));
+  return rectified ? tf.relu(y) : y;
 }
 
 /** Σ over the batch of a[row]·b[column] for each stored position: the two operands gathered, multiplied and summed. */

@@ -16,7 +16,7 @@ interface Exports {
     ...call: [
       ...index: [pointers: number, indices: number],
       ...values: [values: number, bias: number, x: number, y: number],
-      ...sizes: [outputs: number, batch: number, stride: number],
+      ...sizes: [outputs: number, batch: number, stride: number, rectify: number],
     ]
   ): void;
   sampled(
@@ -26,6 +26,7 @@ interface Exports {
       ...sizes: [outputs: number, batch: number, stride: number, add: number],
     ]
   ): void;
+  passPositive(gradient: number, activation: number, out: number, count: number): void;
   columnSums(x: number, rows: number, columns: number, out: number): void;
   permute(values: number, permutation: number, out: number, count: number): void;
   transpose(x: number, rows: number, columns: number, from: number, out: number, to: number): void;
@@ -60,9 +61,21 @@ export function product(
     number,
   ];
   const offsets = bias ? kernels.address(bias) : 0;
+  const rectify = call.rectified ? 1 : 0;
   withPermuted(kernels, values, permutation, (weights) => {
     const run = (xAt: number, yAt: number, examples: number) =>
-      kernels.exports.product(at, meets, weights, offsets, xAt, yAt, outputs, examples, 4 * examples);
+      kernels.exports.product(
+        at,
+        meets,
+        weights,
+        offsets,
+        xAt,
+        yAt,
+        outputs,
+        examples,
+        4 * examples,
+        rectify,
+      );
     if (call.layout === 'featureMajor' || batch === 1) return run(from, to, batch);
     const most = Math.min(batch, RUN);
     kernels.withScratch(4 * most * (inputs + outputs), (scratch) => {
@@ -137,4 +150,13 @@ export function sumBatch(x: Tensor, layout: Layout, backend: KernelBackend): Ten
   const sums = kernels.output([features]);
   kernels.exports.columnSums(kernels.address(x), batch, features, kernels.address(sums));
   return sums;
+}
+
+export function passPositive(dy: Tensor, y: Tensor, backend: KernelBackend): TensorInfo | null {
+  const kernels = module.on(backend);
+  if (!kernels) return null;
+  const dz = kernels.output(dy.shape);
+  const { address, exports } = kernels;
+  exports.passPositive(address(dy), address(y), address(dz), dy.size);
+  return dz;
 }

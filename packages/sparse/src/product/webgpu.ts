@@ -24,7 +24,7 @@ export function product(
   const [xFeature, xExample] = strides(call.layout, batch, inputs);
   const batchMajor = call.layout === 'batchMajor';
   return runFlatProgram(backend, {
-    key: `sparseProduct_${call.layout}_${permutation ? 'permuted' : 'direct'}_${bias ? 'bias' : 'plain'}`,
+    key: `sparseProduct_${call.layout}_${permutation ? 'permuted' : 'direct'}_${bias ? 'bias' : 'plain'}${call.rectified ? '_relu' : ''}`,
     inputs: {
       X: x,
       Values: values,
@@ -46,7 +46,7 @@ export function product(
         for (var p = Pointers[output]; p < Pointers[output + 1]; p++) {
           sum += Values[${permutation ? 'Permutation[p]' : 'p'}] * X[x + Indices[p] * uniforms.xFeature];
         }
-        result[index] = sum;
+        result[index] = ${call.rectified ? 'max(sum, 0.0)' : 'sum'};
       }`,
   });
 }
