@@ -6,6 +6,7 @@ import { dendriticMnist } from './dendritic-mnist.ts';
 import { permutedMnist } from './permuted-mnist.ts';
 import { pynadaXor } from './pynada-xor.ts';
 import { splitCifar } from './split-cifar.ts';
+import { trulySparse } from './truly-sparse.ts';
 
 /** Every experiment of the lab. */
 export const EXPERIMENTS: readonly Experiment[] = [
@@ -16,4 +17,5 @@ export const EXPERIMENTS: readonly Experiment[] = [
   permutedMnist,
   pynadaXor,
   splitCifar,
+  trulySparse,
 ];
