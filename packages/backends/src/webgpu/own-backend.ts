@@ -3,6 +3,7 @@ import { util } from '@tensorflow/tfjs-core';
 import { BackendError } from '../backend-error.ts';
 import { currentOp } from '../current-op.ts';
 import { OutOfMemoryError } from '../out-of-memory-error.ts';
+import { repairShader } from './repair-shader.ts';
 import type { StockBackend, StockBackendClass, StockProgram } from './stock-backend.ts';
 
 /** From here on an allocation is watched: smaller ones are too many to watch, and seldom what fails. */
@@ -138,7 +139,7 @@ export function ownBackend(Stock: StockBackendClass, device: GPUDevice, adapter:
       output?: TensorInfo,
     ): TensorInfo {
       if (this.loss) throw this.loss;
-      if (program.atomic) addIntegersAsIntegers(program);
+      repairShader(program);
       this.#program = program;
       const result = output ?? this.makeTensorInfo(program.outputShape, dtype);
       try {
@@ -191,13 +192,6 @@ export function ownBackend(Stock: StockBackendClass, device: GPUDevice, adapter:
       device.destroy();
     }
   })();
-}
-
-/** Stock shaders add the bits of a float where they should add an integer. */
-function addIntegersAsIntegers(program: StockProgram): void {
-  const stockCode = program.getUserCode;
-  program.getUserCode = () =>
-    stockCode.call(program).replaceAll(/atomicAdd\(([^,]+), bitcast<i32>\(/g, 'atomicAdd($1, i32(');
 }
 
 function wait(milliseconds: number): Promise<void> {

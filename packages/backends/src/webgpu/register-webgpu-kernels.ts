@@ -2,6 +2,7 @@ import { repairEmptyConvolutions } from '../empty-convolutions.ts';
 import { registerHostKernels } from '../host-kernels.ts';
 import { provideBitwiseAnd } from './bitwise-and.ts';
 import { repairCast } from './cast.ts';
+import { repairManyAxes } from './many-axes.ts';
 import { repairProducts } from './mat-mul.ts';
 import { repairPad } from './pad.ts';
 import { repairPoolGradients } from './pool-gradients.ts';
@@ -27,6 +28,7 @@ export async function registerWebgpuKernels(): Promise<void> {
   repairProducts();
   repairEmptyConvolutions('webgpu');
   repairPad();
+  repairManyAxes();
   repairPoolGradients();
   repairSegmentSum();
   provideBitwiseAnd();

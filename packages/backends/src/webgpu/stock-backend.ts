@@ -13,7 +13,6 @@ export interface TensorData {
 export interface StockProgram {
   readonly outputShape: number[];
   readonly shaderKey: string;
-  readonly atomic?: boolean;
   getUserCode(): string;
 }
 
