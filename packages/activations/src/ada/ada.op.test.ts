@@ -98,7 +98,7 @@ describe('ada: closed form', () => {
     const [count, step] = [4001, 0.01];
     const x = tf.linspace(0, (count - 1) * step, count);
     const y = ada(x, { alpha, c });
-    const values = await y.data();
+    const values = [...(await y.data())];
     tf.dispose([x, y]);
     const peak = values.indexOf(Math.max(...values));
     expect(Math.abs(peak * step - 1 / alpha)).toBeLessThan(2 * step);
