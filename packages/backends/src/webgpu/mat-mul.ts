@@ -1,5 +1,6 @@
 import { broadcast_util, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { replaceKernel } from '../replace-kernel.ts';
+import { isOwnBackend } from './own-backend.ts';
 import { runKernel } from './run-kernel.ts';
 
 interface Operands {
@@ -22,6 +23,8 @@ export function repairProducts(): void {
       const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
       const given = { a, b, ...(call.attrs as object) } as Operands;
       const backend = call.backend as KernelBackend;
+      // The stock kernel takes hold of its operands before it fails.
+      if (isOwnBackend(backend)) backend.checkSize(outputShape(given));
       const operands = acceptable(backend, given);
       const { transposeA, transposeB } = operands;
       const y = stock!({
@@ -34,6 +37,11 @@ export function repairProducts(): void {
       return y;
     });
   }
+}
+
+function outputShape({ a, b, transposeA, transposeB }: Operands): number[] {
+  const batch = broadcast_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  return [...batch, a.shape.at(transposeA ? -1 : -2)!, b.shape.at(transposeB ? -2 : -1)!];
 }
 
 /** Operands of the same product that the stock kernel takes rightly. */

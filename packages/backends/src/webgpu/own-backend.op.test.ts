@@ -55,8 +55,10 @@ describe('errors', () => {
     expect(error.message).toMatch(
       /^mul: a tensor \[\d+, \d+\] of .+iB does not fit on 'webgpu'; the largest that this device takes has .+iB\. Use smaller batches/,
     );
+    expect(() => tf.matMul(column, row)).toThrow(/^matMul: a tensor \[\d+, \d+\] of/);
     expect([tf.memory().numTensors, backend().numDataIds()]).toEqual(before);
     tf.dispose([column, row]);
+    expect(backend().numDataIds()).toBe(before[1]! - 2);
     await expectToWork();
   });
 

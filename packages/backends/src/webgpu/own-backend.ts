@@ -20,6 +20,8 @@ export interface OwnBackend extends StockBackend {
   readonly loss: BackendError | undefined;
   /** Rejects with `loss` when the device is lost. */
   readonly whenLost: Promise<never>;
+  /** Throws an `OutOfMemoryError` if a tensor of this shape is above the limits of the device. */
+  checkSize(shape: readonly number[]): void;
 }
 
 export function isOwnBackend(backend: unknown): backend is OwnBackend {
@@ -28,6 +30,8 @@ export function isOwnBackend(backend: unknown): backend is OwnBackend {
 
 /** Makes our backend of the stock one, a class that is imported when it is needed. */
 export function ownBackend(Stock: StockBackendClass, device: GPUDevice, adapter: GPUAdapterInfo): OwnBackend {
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   return new (class extends Stock implements OwnBackend {
     readonly adapter = adapter;
     loss: BackendError | undefined;
@@ -116,13 +120,12 @@ export function ownBackend(Stock: StockBackendClass, device: GPUDevice, adapter:
         data.resource = this.bufferManager.acquireBuffer(4, BUFFER_USAGE);
         return;
       }
-      this.#checkSize(data.shape, 4 * size);
+      this.checkSize(data.shape);
       super.uploadToGPU(dataId);
     }
 
-    #checkSize(shape: readonly number[], bytes: number): void {
-      const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-      const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    checkSize(shape: readonly number[]): void {
+      const bytes = 4 * util.sizeFromShape([...shape]);
       if (bytes > limit) throw this.#misfit(shape, bytes, limit);
     }
 
