@@ -70,13 +70,14 @@ export function ownBackend(Stock: StockBackendClass, device: GPUDevice, adapter:
       const acquire = bufferManager.acquireBuffer.bind(bufferManager);
       const release = bufferManager.releaseBuffer.bind(bufferManager);
       const failed = new WeakSet<GPUBuffer>();
-      bufferManager.acquireBuffer = (size, ...rest) => {
-        if (size < WATCHED_BYTES) return acquire(size, ...rest);
+      bufferManager.acquireBuffer = (size, usage, ...rest) => {
+        const reused = bufferManager.freeBuffers.get(`${size}_${usage}`)?.length;
+        if (size < WATCHED_BYTES || reused) return acquire(size, usage, ...rest);
         // Made here, where the op that runs is known.
         const error = this.#misfit([size / 4], size);
         device.pushErrorScope('out-of-memory');
         try {
-          const buffer = acquire(size, ...rest);
+          const buffer = acquire(size, usage, ...rest);
           void device.popErrorScope().then((problem) => {
             if (!problem) return;
             failed.add(buffer);
