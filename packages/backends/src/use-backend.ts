@@ -6,6 +6,7 @@ import { cpu } from './devices/cpu.ts';
 import { cuda, tensorflow } from './devices/tensorflow.ts';
 import { wasm } from './devices/wasm.ts';
 import { webgpu } from './devices/webgpu.ts';
+import { registerGradients } from './gradients/register-gradients.ts';
 
 /** The active backend, its device, and why it was chosen. */
 export interface BackendDescription extends DeviceDescription {
@@ -92,6 +93,8 @@ function deviceNamed(name: string): Device {
 /** Loads a device, makes it the active backend and proves that it computes. */
 export async function start(device: Device, options: BackendOptions): Promise<DeviceDescription> {
   await device.load(options);
+  // After it, because tfjs-node loads the stock gradients again.
+  registerGradients();
   try {
     if (!(await tf.setBackend(device.registered))) throw new Error('it does not start');
     await tf.ready();
