@@ -24,6 +24,7 @@ export function provideBlockKernels(): void {
   provideKernel<'x', SliceAttrs>('Slice', ({ inputs: { x }, attrs, backend, stock }) => {
     if (x.dtype === 'string') return stock();
     const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size);
+    slice_util.assertParamsValid(x, begin!, size!);
     return slice(backend, x, begin!, size!);
   });
   provideKernel<'x', SplitVAttrs>('SplitV', ({ inputs: { x }, attrs, backend, stock }) => {
@@ -54,6 +55,10 @@ export function provideBlockKernels(): void {
     const parts = inputs as unknown as TensorInfo[];
     if (parts[0]!.dtype === 'string') return stock();
     const [axis] = util.parseAxisParam(attrs.axis, parts[0]!.shape) as [number];
+    backend_util.assertParamsConsistent(
+      parts.map((part) => part.shape),
+      axis,
+    );
     return concat(backend, parts, axis);
   });
   provideKernel<'x', TileAttrs>('Tile', ({ inputs: { x }, attrs, backend, stock }) =>

@@ -2,7 +2,10 @@ import {
   backend_util,
   type Conv2DBackpropFilterAttrs,
   type Conv2DBackpropInputAttrs,
+  slice_util,
+  util,
 } from '@tensorflow/tfjs-core';
+import { slice } from './blocks.ts';
 import { conv2dFilterGradient, conv2dInputGradient } from './conv-2d.ts';
 import { provideKernel } from './provide-kernel.ts';
 
@@ -18,7 +21,14 @@ export function provideConv2dKernels(): void {
     'Conv2DBackpropInput',
     ({ inputs, attrs, backend }) => {
       const info = gradientInfo(attrs.inputShape, inputs.filter.shape, attrs);
-      return conv2dInputGradient(backend, info, inputs.dy, inputs.filter);
+      // A transposed convolution may be given more than it reads.
+      if (util.arraysEqual(inputs.dy.shape, info.outShape))
+        return conv2dInputGradient(backend, info, inputs.dy, inputs.filter);
+      slice_util.assertParamsValid(inputs.dy, [0, 0, 0, 0], info.outShape);
+      const dy = slice(backend, inputs.dy, [0, 0, 0, 0], info.outShape);
+      const dx = conv2dInputGradient(backend, info, dy, inputs.filter);
+      backend.disposeData(dy.dataId);
+      return dx;
     },
   );
 }

@@ -37,6 +37,9 @@ interface ProductShape {
 }
 
 function productShape(a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean): ProductShape {
+  if (a.shape.length < 2 || b.shape.length < 2) {
+    throw new Error(`matMul: [${a.shape}] and [${b.shape}] must have two axes or more.`);
+  }
   const [aRows, aColumns] = a.shape.slice(-2) as [number, number];
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];

@@ -1,6 +1,8 @@
 import { provideBlockKernels } from './block-kernels.ts';
 import { provideConv2dKernels } from './conv-2d-kernels.ts';
+import { provideConv3dKernels } from './conv-3d.ts';
 import { provideDepthwiseKernels } from './depthwise.ts';
+import { provideEinsum } from './einsum.ts';
 import { providePoolKernels } from './pool.ts';
 import { provideSegmentSum } from './segment-sum.ts';
 import { provideSums } from './sum.ts';
@@ -12,7 +14,9 @@ import { provideSums } from './sum.ts';
 export function registerTrainingKernels(): void {
   provideBlockKernels();
   provideConv2dKernels();
+  provideConv3dKernels();
   provideDepthwiseKernels();
+  provideEinsum();
   providePoolKernels();
   provideSegmentSum();
   provideSums();

@@ -19,12 +19,13 @@ const repaired = new WeakSet<KernelFunc>();
  * operands, and wrong when such a product is fused with a bias or an activation. Calling it again changes nothing.
  *
  * The stock path for one plain product is as fast, but packs a copy of `b` and keeps it as long as `b` lives: weights that
- * are trained are packed again in every step. The stock kernel is left with what it refuses: other types than float32.
+ * are trained are packed again in every step.
  */
 export function repairMatMul(): void {
   replace('BatchMatMul', (stock) => (call) => {
     const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
     const { transposeA, transposeB } = call.attrs as unknown as MatMulAttributes;
+    if (a.dtype === 'int32') return integerProduct(a as tf.Tensor, b as tf.Tensor, transposeA, transposeB);
     if (a.dtype !== 'float32') return stock(call);
     return matMul(call.backend as tf.KernelBackend, a, b, transposeA, transposeB) ?? stock(call);
   });
@@ -42,6 +43,12 @@ export function repairMatMul(): void {
     applyEpilogue(backend, product, { bias, activation: kind, slope: leakyreluAlpha ?? 0, slopes });
     return product;
   });
+}
+
+/** The stock kernel refuses integers, which a confusion matrix is made of. */
+function integerProduct(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): TensorInfo {
+  const floats = (x: tf.Tensor) => tf.cast(x, 'float32');
+  return tf.tidy(() => tf.cast(tf.matMul(floats(a), floats(b), transposeA, transposeB), 'int32'));
 }
 
 function replace(kernelName: string, repair: (stock: KernelFunc) => KernelFunc): void {
