@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../backend-error.ts';
 import { type BackendOptions, type Device, isNode } from '../device.ts';
 import { fuseOptimizers } from '../wasm/fuse-optimizers.ts';
+import { guardMemory } from '../wasm/guard-memory.ts';
 import { registerTrainingKernels } from '../wasm/register-training-kernels.ts';
 import { repairMatMul } from '../wasm/repair-mat-mul.ts';
 
@@ -23,6 +24,7 @@ export const wasm: Device = {
     registerTrainingKernels();
     fuseOptimizers();
     await reachSharedMemory();
+    if (tf.getBackend() === 'wasm') guardMemory(tf.backend());
   },
   async describe() {
     const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');

@@ -2,11 +2,16 @@ import {
   backend_util,
   type CastAttrs,
   type ConcatAttrs,
+  cast,
+  notEqual,
   type SliceAttrs,
   type SplitVAttrs,
   slice_util,
+  type Tensor,
   type TensorInfo,
   type TileAttrs,
+  type TransposeAttrs,
+  tidy,
   type UnpackAttrs,
   util,
 } from '@tensorflow/tfjs-core';
@@ -18,9 +23,13 @@ export function provideBlockKernels(): void {
   provideKernel<'x', object>('Identity', ({ inputs: { x }, backend, stock }) =>
     x.dtype === 'string' ? stock() : share(backend, x),
   );
-  provideKernel<'x', CastAttrs>('Cast', ({ inputs: { x }, attrs, backend, stock }) =>
-    x.dtype === attrs.dtype && x.dtype !== 'string' ? share(backend, x) : stock(),
-  );
+  provideKernel<'x', CastAttrs>('Cast', ({ inputs: { x }, attrs: { dtype }, backend, stock }) => {
+    if (x.dtype === 'string') return stock();
+    if (x.dtype === dtype) return share(backend, x);
+    // The stock kernel cuts a number down to its last byte.
+    if (dtype === 'bool') return tidy(() => notEqual(x as Tensor, cast(0, x.dtype)));
+    return stock();
+  });
   provideKernel<'x', SliceAttrs>('Slice', ({ inputs: { x }, attrs, backend, stock }) => {
     if (x.dtype === 'string') return stock();
     const [begin, size] = slice_util.parseSliceParams(x, attrs.begin, attrs.size);
@@ -61,6 +70,16 @@ export function provideBlockKernels(): void {
     );
     return concat(backend, parts, axis);
   });
+  provideKernel<'x', TransposeAttrs>('Transpose', ({ inputs: { x }, attrs: { perm }, backend, stock }) =>
+    // The stock kernel divides by the size of an axis.
+    x.dtype === 'string' || util.sizeFromShape(x.shape) > 0
+      ? stock()
+      : share(
+          backend,
+          x,
+          perm.map((axis) => x.shape[axis]!),
+        ),
+  );
   provideKernel<'x', TileAttrs>('Tile', ({ inputs: { x }, attrs, backend, stock }) =>
     x.dtype === 'string' ? stock() : tile(backend, x, attrs.reps),
   );

@@ -136,3 +136,12 @@ describe('clone and cast: memory', () => {
     x.dispose();
   });
 });
+
+describe('cast: closed form', () => {
+  it.each(['float32', 'int32'] as const)('makes true of all of %s but zero', async (dtype) => {
+    const x = tf.tensor1d([0, 1, 256, -512, 3], dtype);
+    const y = tf.cast(x, 'bool');
+    expect([y.dtype, ...(await y.data())]).toEqual(['bool', 0, 1, 1, 1, 1]);
+    tf.dispose([x, y]);
+  });
+});

@@ -137,11 +137,6 @@ describe('matMul: blocks', () => {
     });
     tf.dispose([x!, y!, product]);
   });
-
-  it('refuses integers, as the stock kernel does', () => {
-    const integers = tf.ones([2, 2], 'int32');
-    if (tf.getBackend() === 'wasm') expect(() => tf.matMul(integers, integers)).toThrow('float32');
-  });
 });
 
 describe.each(Object.keys(activations))('fused matMul with bias and %s', (activation) => {

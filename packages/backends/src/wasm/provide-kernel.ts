@@ -2,6 +2,7 @@ import type { KernelBackend, KernelFunc, NamedTensorInfoMap, TensorInfo } from '
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../backend-error.ts';
 import { gemmModule } from './gemm.ts';
+import { orNothing } from './guard-memory.ts';
 
 /** A call of a kernel whose inputs are named `Inputs` and whose attributes are `Attributes`. */
 export interface KernelCall<Inputs extends string, Attributes> {
@@ -36,10 +37,20 @@ export function provideKernel<Inputs extends string, Attributes>(
     const backend = call.backend as KernelBackend;
     if (!gemmModule.on(backend)) return runStock();
     const inputs = call.inputs as NamedTensorInfoMap as Record<Inputs, TensorInfo>;
-    return kernel({ inputs, attrs: call.attrs as Attributes, backend, stock: runStock });
+    return orNothing(backend, () =>
+      kernel({ inputs, attrs: call.attrs as Attributes, backend, stock: runStock }),
+    );
   };
   provided.add(kernelFunc);
   // Registering over a kernel warns on the console; the stock set-up is kept for calls that the stock kernel takes.
   if (stock) tf.unregisterKernel(kernelName, 'wasm');
   tf.registerKernel({ ...stock, kernelName, backendName: 'wasm', kernelFunc });
+}
+
+/** The names of the kernels that are ours by now. */
+export function providedKernels(): string[] {
+  return tf
+    .getKernelsForBackend('wasm')
+    .filter(({ kernelFunc }) => provided.has(kernelFunc))
+    .map(({ kernelName }) => kernelName);
 }

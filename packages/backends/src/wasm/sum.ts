@@ -20,10 +20,13 @@ function reduce(
   scale: (count: number) => number,
 ): TensorInfo {
   const axes = util.parseAxisParam(attrs.axis, x.shape);
-  const sizes = x.dtype === 'float32' && neighbours(x.shape, axes);
+  const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes) as [number[], number[]];
+  const isEmpty = util.sizeFromShape(x.shape) === 0;
+  const sizes =
+    x.dtype === 'float32' &&
+    (isEmpty ? ([1, 0, util.sizeFromShape(shape)] as const) : neighbours(x.shape, axes));
   if (!sizes) return stock();
   const { exports, address, output } = sumModule.on(backend)!;
-  const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
   const y = output(attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape);
   const [outer, count, inner] = sizes;
   exports.sum(address(x), outer, count, inner, address(y), scale(count));
