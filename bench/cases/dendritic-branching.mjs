@@ -90,7 +90,8 @@ function treeCase({ batch, inputs, units, branching, backward, masked = false, d
     work: work(tree),
     peers: (backend) => [
       { ...onBackend(backend, 'dense layer', work(dense)), other: true },
-      ...(masked ? [onBackend(backend, 'masked dense', work(block))] : []),
+      // Its gradients are those of the whole matrix, blocks and zeros.
+      ...(masked ? [{ ...onBackend(backend, 'masked dense', work(block)), other: backward }] : []),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { wasm as dropoutWasm } from './dropout.as.generated.ts';
 import { type LevelShape, levelSizes, type MaskCall, shapeOfKernel, shapeOfResult } from './level-shape.ts';
 import { wasm as ownWasm } from './own-level.as.generated.ts';
 import { wasm as sharedWasm } from './shared-level.as.generated.ts';
+import { wasm as sharedRelaxedWasm } from './shared-level.relaxed.as.generated.ts';
 
 type Sizes = [rows: number, nodes: number, branches: number, units: number];
 type Mask = [seed: number, dropped: number, scale: number] | [];
@@ -36,7 +37,7 @@ interface Own {
   ): void;
 }
 
-const plainModule = wasmModule<Plain>(sharedWasm);
+const plainModule = wasmModule<Plain>(sharedWasm, { relaxed: sharedRelaxedWasm });
 const dropoutModule = wasmModule<Dropout>(dropoutWasm);
 const ownModule = wasmModule<Own>(ownWasm);
 

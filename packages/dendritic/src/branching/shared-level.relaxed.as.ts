@@ -1,0 +1,1 @@
+export { biasGradient, forward, inputGradient, kernelGradient, scratchBytes } from '../../assembly/shared-level';
