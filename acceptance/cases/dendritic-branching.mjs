@@ -31,7 +31,7 @@ export default [
     what: 'test accuracy of ten trees [28, 28] after all of MNIST and 5 epochs',
     experiment: 'dendritic-mnist',
     data: 'mnist',
-    run: { seeds: 3, epochs: 5 },
+    run: { seeds: 3, epochs: 5, variants: ['mlp', 'trees', 'treesDropout'] },
     require: [
       { what: 'trees − network of as many parameters', measured: lead('trees', 'mlp'), atLeast: 0.01 },
     ],

@@ -150,8 +150,7 @@ const software = () => tf.getBackend() === 'webgpu';
 
 describe('dendriticTree: against reference', () => {
   it.each([
-    // More units would take the stock product on WebGPU over more than 2000 inputs, where it is wrong.
-    { rows: 4, units: 1, branching: [32, 32] },
+    { rows: 4, units: 3, branching: [32, 32] },
     { rows: 4, units: 10, branching: [4, 4, 4, 4] },
     { rows: 4, units: 2, branching: [28, 28] },
     { rows: 4, units: 2, branching: [7, 7, 2, 2, 2, 2] },
