@@ -1,4 +1,4 @@
-import { loadMnist, take } from '@arborize/datasets';
+import { take } from '@arborize/datasets';
 import { trulySparse } from '@arborize/lab';
 import { mean } from '../judge.mjs';
 
@@ -6,7 +6,7 @@ import { mean } from '../judge.mjs';
 const short = {
   ...trulySparse,
   load: async (directory) => {
-    const { train, ...rest } = await loadMnist(directory);
+    const { train, ...rest } = await trulySparse.load(directory);
     return { ...rest, train: take(train, 10_000) };
   },
 };

@@ -1,3 +1,4 @@
+export { compact } from './compact/compact.ts';
 export { fromDense } from './conversion/from-dense.ts';
 export { toDense } from './conversion/to-dense.ts';
 export type { DropBy } from './evolution/drop.ts';
@@ -11,6 +12,7 @@ export { itopMetric } from './evolution/itop-metric.ts';
 export { type RiglOptions, rigl } from './evolution/rigl.ts';
 export { type SetEvolutionOptions, setEvolution } from './evolution/set-evolution.ts';
 export type { BreakEven } from './layer/break-even.ts';
+export { type CalibrateSparseOptions, calibrateSparse } from './layer/calibrate-sparse.ts';
 export type { SparseInitializer } from './layer/initial-values.ts';
 export { SparseDense } from './layer/sparse-dense.ts';
 export type { SparseDenseOptions } from './layer/sparse-dense-options.ts';

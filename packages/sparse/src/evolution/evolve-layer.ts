@@ -41,7 +41,7 @@ export async function connectionsOf(layer: SparseDense): Promise<Connections> {
 }
 
 /** Gives a layer its new connections, and its optimiser's moments their new places. */
-export function applyRewired(layer: SparseDense, change: Rewired, optimizer: Optimizer): void {
+export function applyRewired(layer: SparseDense, change: Rewired, optimizer: Optimizer | undefined): void {
   layer.rewire(change.topology, change.values);
   followTopology(optimizer, layer.valuesVariable.name, change.from);
 }

@@ -10,10 +10,11 @@ interface Slot {
 /**
  * Moves an optimiser's moments along with the connections they belong to; those of new connections become 0.
  *
+ * @param optimizer Undefined for a model that is not compiled.
  * @param variable The name of the variable whose elements were moved.
  * @param from Where each element was before, −1 for a new one.
  */
-export function followTopology(optimizer: Optimizer, variable: string, from: Int32Array): void {
+export function followTopology(optimizer: Optimizer | undefined, variable: string, from: Int32Array): void {
   for (const slot of slotsOf(optimizer, variable)) {
     const moved = moveElements(slot.variable, from);
     if (moved.size === slot.variable.size) {
@@ -26,8 +27,8 @@ export function followTopology(optimizer: Optimizer, variable: string, from: Int
   }
 }
 
-function slotsOf(optimizer: Optimizer, variable: string): Slot[] {
-  const lists = Object.values(optimizer).filter(Array.isArray) as Slot[][];
+function slotsOf(optimizer: Optimizer | undefined, variable: string): Slot[] {
+  const lists = Object.values(optimizer ?? {}).filter(Array.isArray) as Slot[][];
   return lists.flat().filter((slot) => slot?.originalName?.startsWith(`${variable}/`));
 }
 

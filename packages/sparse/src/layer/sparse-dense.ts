@@ -146,6 +146,16 @@ export class SparseDense extends tfl.layers.Layer {
     return this.values.read() as tf.Variable;
   }
 
+  /** The bias [units], or `null` for a layer without. */
+  get biasVariable(): tf.Variable | null {
+    return (this.bias?.read() as tf.Variable | undefined) ?? null;
+  }
+
+  /** What follows x·W + bias, as a function. */
+  activate(z: Tensor): Tensor {
+    return this.activation.apply(z);
+  }
+
   /** Replaces all connections; `values` in the order of the topology. Optimisers are not told. */
   rewire(topology: Topology, values: Float32Array): void {
     const pattern = patternOf(topology);
