@@ -17,7 +17,7 @@ const TASKS = { small: 5, paper: 10 } as const;
 const HIDDEN = { small: 256, paper: 2048 } as const;
 const SEGMENTS = { small: 5, paper: 10 } as const;
 /** Plain nets forget less the slower they learn: the best rates of a sweep. */
-const PLAIN_RATE = { small: 1e-4, paper: 3e-6 } as const;
+const PLAIN_RATE = { small: 3e-4, paper: 3e-6 } as const;
 
 /** Whether a net with active dendrites and k-winners remembers permutations of one data set better than a plain one. */
 export const permutedMnist: Experiment = {
@@ -33,7 +33,8 @@ export const permutedMnist: Experiment = {
   notes: [
     'Tests do not tell the task: its context is the nearest prototype.',
     'mlp has the widths of activeDendrites, mlpMatched is so wide that it has its parameters.',
-    'The plain nets learn at a lower rate of their own, the best of a sweep.',
+    'The plain nets learn at a lower rate of their own, the best of a sweep (paper scale: of the published one).',
+    'At the small scale on the embedded digits the plain net is ahead: few winners learn slower than so few epochs last.',
   ],
   metric: { name: 'accuracy', title: 'mean accuracy over all tasks' },
   otherMetrics: [{ name: 'forgetting', title: 'forgotten', better: 'lower' }],
