@@ -4,6 +4,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { topologyOf } from '../pattern/sparse-pattern.ts';
 import { checkTopology } from '../pattern/topology.ts';
+import { registerSparse } from '../register-sparse.ts';
 import { SparseDense } from './sparse-dense.ts';
 
 function built(options: Partial<ConstructorParameters<typeof SparseDense>[0]>, inputs = 784): SparseDense {
@@ -106,5 +107,34 @@ describe('SparseDense: errors', () => {
       'SparseDense: options.fanIn must be at most 4 for 4 inputs and 3 units, got 5.',
     );
     expect(() => built({ units: 3, connections: 13 }, 4)).toThrow('at most 12');
+  });
+});
+
+describe('SparseDense: serialises', () => {
+  async function saved(): Promise<tf.io.ModelArtifacts> {
+    registerSparse();
+    const layer = built({ units: 5, connections: 7, livingUnits: [0, 3, 4] }, 6);
+    let artifacts: tf.io.ModelArtifacts | undefined;
+    await tfl.sequential({ layers: [layer] }).save(
+      tf.io.withSaveHandler(async (given) => {
+        artifacts = given;
+        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+      }),
+    );
+    return { ...artifacts!, modelTopology: JSON.parse(JSON.stringify(artifacts!.modelTopology)) };
+  }
+
+  it('what it holds and no more, and remembers which units live', async () => {
+    const artifacts = await saved();
+    // Values, three indices of 7, pointers of 6 and 7, 5 biases; 4 bytes each.
+    expect((artifacts.weightData as ArrayBuffer).byteLength).toBe(4 * (4 * 7 + 6 + 7 + 5));
+    const model = await tfl.loadLayersModel(tf.io.fromMemory(artifacts));
+    expect([...(model.layers[0] as SparseDense).livingUnits!]).toEqual([0, 3, 4]);
+  });
+
+  it('errors: a truncated file is refused', async () => {
+    const artifacts = await saved();
+    const weightData = (artifacts.weightData as ArrayBuffer).slice(0, 100);
+    await expect(tfl.loadLayersModel(tf.io.fromMemory({ ...artifacts, weightData }))).rejects.toThrow();
   });
 });
