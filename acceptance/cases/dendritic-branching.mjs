@@ -10,6 +10,9 @@ const short = {
   },
 };
 
+/** All images, enlarged to 32×32 as the authors have them. */
+const enlarged = { ...dendriticMnist, load: (directory) => dendriticMnist.load(directory, 'paper') };
+
 /** By how much the first beats the second, in means over the seeds. */
 const lead = (first, second) => (scores) => mean(scores(first)) - mean(scores(second));
 
@@ -28,10 +31,10 @@ export default [
   },
   {
     name: 'dendritic-mnist-full',
-    what: 'test accuracy of ten trees [28, 28] after all of MNIST and 5 epochs',
-    experiment: 'dendritic-mnist',
+    what: 'test accuracy of ten trees [32, 32] after all of MNIST, enlarged to 32×32, and 5 epochs',
+    experiment: enlarged,
     data: 'mnist',
-    run: { seeds: 3, epochs: 5, variants: ['mlp', 'trees', 'treesDropout'] },
+    run: { seeds: 3, epochs: 5, variants: ['mlp', 'trees'] },
     require: [
       { what: 'trees − network of as many parameters', measured: lead('trees', 'mlp'), atLeast: 0.01 },
     ],
