@@ -3,6 +3,7 @@ import { provideConv2dKernels } from './conv-2d-kernels.ts';
 import { provideConv3dKernels } from './conv-3d.ts';
 import { provideDepthwiseKernels } from './depthwise.ts';
 import { provideEinsum } from './einsum.ts';
+import { provideOneHot } from './one-hot.ts';
 import { providePoolKernels } from './pool.ts';
 import { provideSegmentSum } from './segment-sum.ts';
 import { provideSums } from './sum.ts';
@@ -17,6 +18,7 @@ export function registerTrainingKernels(): void {
   provideConv3dKernels();
   provideDepthwiseKernels();
   provideEinsum();
+  provideOneHot();
   providePoolKernels();
   provideSegmentSum();
   provideSums();

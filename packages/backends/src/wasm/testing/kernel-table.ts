@@ -156,6 +156,17 @@ export const kernelTable: Readonly<Record<string, Draw>> = {
     const perm = [...random.permutation(x.shape.length)];
     return { inputs: { x: { ...x, special } }, attrs: { perm } };
   },
+  OneHot(random) {
+    const depth = between(random, 1, 6);
+    const [onValue, offValue] = some(random, [
+      [1, 0],
+      [5, -2],
+    ]) as [number, number];
+    return {
+      inputs: { indices: { shape: sizes(random, between(random, 1, 3)), dtype: 'int32', below: depth } },
+      attrs: { depth, onValue, offValue, dtype: some(random, ['float32', 'int32'] as const) },
+    };
+  },
   Einsum(random) {
     const [b, i, j, k] = sizes(random, 4) as [number, number, number, number];
     return {
