@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Block, decodeFile, encodeFile } from '../training/checkpoints/checkpoint-file.ts';
 import { fileStorage } from './file-storage.ts';
 import { writeFileAtomic } from './write-file-atomic.ts';
 
@@ -70,6 +71,16 @@ describe('fileStorage', () => {
     expect(await storage.read()).toBe(null);
     await storage.write(Uint8Array.of(1, 2, 3));
     expect([...(await storage.read())!]).toEqual([1, 2, 3]);
+  });
+
+  it('keeps every bit of a checkpoint', async () => {
+    const storage = fileStorage(join(directory, 'run.checkpoint'));
+    const blocks: Block[] = [
+      { name: 'odd', shape: [3], dtype: 'bool', values: Uint8Array.of(1, 0, 1) },
+      { name: 'floats', shape: [2], dtype: 'float32', values: Float32Array.of(0.5, -3) },
+    ];
+    await storage.write(encodeFile({ header: null, blocks }));
+    expect(decodeFile((await storage.read())!, 'run.checkpoint').blocks).toEqual(blocks);
   });
 
   it('errors: passes on what is not a missing file', async () => {

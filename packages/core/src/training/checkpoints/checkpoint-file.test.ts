@@ -30,6 +30,7 @@ describe('checkpoint file', () => {
     const shifted = new Uint8Array(file.length + 3);
     shifted.set(file, 3);
     expect(decode(shifted.subarray(3)).blocks).toEqual(blocks);
+    expect(decode(Buffer.from(file)).blocks).toEqual(blocks);
   });
 
   it('errors: at every length short of the whole, and beyond', () => {

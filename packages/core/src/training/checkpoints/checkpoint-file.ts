@@ -81,8 +81,9 @@ function readBlocks(file: Uint8Array, start: number, described: readonly Omit<Bl
   return described.map((block) => {
     const ArrayType = ARRAYS[block.dtype];
     const length = block.shape.reduce((size, side) => size * side, 1) * ArrayType.BYTES_PER_ELEMENT;
-    // A copy, because typed arrays need aligned offsets and the tensors must not keep the whole file alive.
-    const values = new ArrayType(file.slice(offset, offset + length).buffer);
+    // A copy, because typed arrays need aligned offsets and the tensors must not keep the whole file alive. Not by
+    // `slice`, which for a Buffer of Node's is a view.
+    const values = new ArrayType(new Uint8Array(file.subarray(offset, offset + length)).buffer);
     offset += length;
     return { ...block, values };
   });
