@@ -75,7 +75,10 @@ export type { PyramidalLayerOptions } from './pyramidal/pyramidal-options.ts';
 export { PyramidalSoma, type PyramidalSomaOptions } from './pyramidal/pyramidal-soma.ts';
 export type { SomaOptions } from './pyramidal/soma.ts';
 export { registerDendritic } from './register-dendritic.ts';
-export { SparseConv2D, type SparseConv2DOptions } from './sparse-weights/sparse-conv-2d.ts';
-export { SparseDense, type SparseDenseOptions } from './sparse-weights/sparse-dense.ts';
 export type { SparseOptions } from './sparse-weights/sparse-options.ts';
 export { SparseUniform, type SparseUniformOptions } from './sparse-weights/sparse-uniform.ts';
+export {
+  StaticSparseConv2D,
+  type StaticSparseConv2DOptions,
+} from './sparse-weights/static-sparse-conv-2d.ts';
+export { StaticSparseDense, type StaticSparseDenseOptions } from './sparse-weights/static-sparse-dense.ts';

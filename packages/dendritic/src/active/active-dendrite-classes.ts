@@ -1,8 +1,8 @@
 import { KWinners2D } from '../k-winners/k-winners-2d-layer.ts';
 import { KWinners } from '../k-winners/k-winners-layer.ts';
-import { SparseConv2D } from '../sparse-weights/sparse-conv-2d.ts';
-import { SparseDense } from '../sparse-weights/sparse-dense.ts';
 import { SparseUniform } from '../sparse-weights/sparse-uniform.ts';
+import { StaticSparseConv2D } from '../sparse-weights/static-sparse-conv-2d.ts';
+import { StaticSparseDense } from '../sparse-weights/static-sparse-dense.ts';
 import { ActiveDendriteConv2D } from './active-dendrite-conv-2d.ts';
 import { ActiveDendriteDense } from './active-dendrite-dense.ts';
 import { ContextTable } from './context-table.ts';
@@ -14,7 +14,7 @@ export const activeDendriteClasses = [
   ContextTable,
   KWinners,
   KWinners2D,
-  SparseConv2D,
-  SparseDense,
+  StaticSparseConv2D,
+  StaticSparseDense,
   SparseUniform,
 ] as const;

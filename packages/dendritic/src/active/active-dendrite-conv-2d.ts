@@ -2,7 +2,10 @@ import { ArgumentError } from '@arborize/core';
 import type { serialization, Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Folded, plainWeights } from '../sparse-weights/folded.ts';
-import { SparseConv2D, type SparseConv2DOptions } from '../sparse-weights/sparse-conv-2d.ts';
+import {
+  StaticSparseConv2D,
+  type StaticSparseConv2DOptions,
+} from '../sparse-weights/static-sparse-conv-2d.ts';
 import type { Shape } from '../sparse-weights/stock-layers.ts';
 import { contextInputs, contextShape, contextTensor } from './context-inputs.ts';
 import type { DendriteOptions } from './dendrite-options.ts';
@@ -12,7 +15,7 @@ import type { HoldOptions } from './held-layer.ts';
 /** Options of {@link ActiveDendriteConv2D}: dendrites, sparsity, and what a convolution accepts except `activation`. */
 export interface ActiveDendriteConv2DOptions
   extends DendriteOptions,
-    Omit<SparseConv2DOptions, 'activation' | 'dataFormat'> {}
+    Omit<StaticSparseConv2DOptions, 'activation' | 'dataFormat'> {}
 
 /**
  * A convolution whose channels are gated by dendritic segments that read a context: one gate for each sample and
@@ -32,7 +35,7 @@ export interface ActiveDendriteConv2DOptions
  * z.shape; // [null, 30, 30, 64]
  * @see Bain, "The Role Of Biology In Deep Learning", arXiv 2209.04425, after arXiv 2201.00042.
  */
-export class ActiveDendriteConv2D extends SparseConv2D {
+export class ActiveDendriteConv2D extends StaticSparseConv2D {
   static override className = 'ActiveDendriteConv2D';
   /** The dendrites, for tools that fold or inspect them. */
   readonly dendrites: Dendrites;

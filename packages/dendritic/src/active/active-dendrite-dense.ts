@@ -2,7 +2,7 @@ import { ArgumentError } from '@arborize/core';
 import type { serialization, Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Folded, plainWeights } from '../sparse-weights/folded.ts';
-import { SparseDense, type SparseDenseOptions } from '../sparse-weights/sparse-dense.ts';
+import { StaticSparseDense, type StaticSparseDenseOptions } from '../sparse-weights/static-sparse-dense.ts';
 import type { Shape } from '../sparse-weights/stock-layers.ts';
 import { contextInputs, contextShape, contextTensor } from './context-inputs.ts';
 import type { DendriteOptions } from './dendrite-options.ts';
@@ -10,7 +10,9 @@ import { Dendrites } from './dendrites.ts';
 import type { HoldOptions } from './held-layer.ts';
 
 /** Options of {@link ActiveDendriteDense}: dendrites, sparsity, and what a dense layer accepts except `activation`. */
-export interface ActiveDendriteDenseOptions extends DendriteOptions, Omit<SparseDenseOptions, 'activation'> {}
+export interface ActiveDendriteDenseOptions
+  extends DendriteOptions,
+    Omit<StaticSparseDenseOptions, 'activation'> {}
 
 /**
  * A dense layer whose units are gated by dendritic segments that read a context: for each context another part of the
@@ -36,7 +38,7 @@ export interface ActiveDendriteDenseOptions extends DendriteOptions, Omit<Sparse
  * @see Iyer et al., "Avoiding Catastrophe: Active Dendrites Enable Multi-Task Learning in Dynamic Environments", arXiv
  *   2201.00042, eq. 3.
  */
-export class ActiveDendriteDense extends SparseDense {
+export class ActiveDendriteDense extends StaticSparseDense {
   static override className = 'ActiveDendriteDense';
   /** The dendrites, for tools that fold or inspect them. */
   readonly dendrites: Dendrites;

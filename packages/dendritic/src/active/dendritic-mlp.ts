@@ -1,7 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { KWinners } from '../k-winners/k-winners-layer.ts';
 import { randomSeed } from '../sparse-weights/random-seed.ts';
-import { SparseDense } from '../sparse-weights/sparse-dense.ts';
+import { StaticSparseDense } from '../sparse-weights/static-sparse-dense.ts';
 import { ActiveDendriteDense } from './active-dendrite-dense.ts';
 import type { DendriteOptions } from './dendrite-options.ts';
 
@@ -56,13 +56,17 @@ export function dendriticMLP(options: DendriticMLPOptions): tfl.LayersModel {
     y = (
       modulated
         ? new ActiveDendriteDense({ units, ...common(index), ...dendrites }).apply([y, context])
-        : new SparseDense({ units, ...common(index) }).apply(y)
+        : new StaticSparseDense({ units, ...common(index) }).apply(y)
     ) as typeof x;
     const activation =
       percentOn === false ? tfl.layers.activation({ activation: 'relu' }) : new KWinners({ percentOn });
     y = activation.apply(y) as typeof x;
   }
-  const head = new SparseDense({ units: outputs, ...common(hidden.length), activation: outputActivation });
+  const head = new StaticSparseDense({
+    units: outputs,
+    ...common(hidden.length),
+    activation: outputActivation,
+  });
   const inputs = modulatedLayers?.length === 0 ? [x] : [x, context];
   return tfl.model({ inputs, outputs: head.apply(y) as typeof x });
 }

@@ -5,10 +5,10 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerDendritic } from '../register-dendritic.ts';
 import { maskKernel } from './mask-kernel.ts';
-import { SparseConv2D } from './sparse-conv-2d.ts';
-import { SparseDense } from './sparse-dense.ts';
 import { keptInputs, roundHalfEven } from './sparse-mask.ts';
 import { SparseUniform } from './sparse-uniform.ts';
+import { StaticSparseConv2D } from './static-sparse-conv-2d.ts';
+import { StaticSparseDense } from './static-sparse-dense.ts';
 
 beforeAll(() => registerDendritic());
 
@@ -36,13 +36,13 @@ describe('maskKernel', () => {
 describe('sparse layers', () => {
   it.each([
     [
-      'SparseDense',
-      () => new SparseDense({ units: 4, sparsity: 0.5, activation: 'relu', inputShape: [2, 6] }),
+      'StaticSparseDense',
+      () => new StaticSparseDense({ units: 4, sparsity: 0.5, activation: 'relu', inputShape: [2, 6] }),
     ],
     [
-      'SparseConv2D',
+      'StaticSparseConv2D',
       () =>
-        new SparseConv2D({
+        new StaticSparseConv2D({
           filters: 4,
           kernelSize: 3,
           padding: 'same',
@@ -77,7 +77,7 @@ describe('sparse layers', () => {
   });
 
   it('hold also for weights that were set', async () => {
-    const layer = new SparseDense({ units: 2, sparsity: 0.5, useBias: false, seed: 1 });
+    const layer = new StaticSparseDense({ units: 2, sparsity: 0.5, useBias: false, seed: 1 });
     layer.apply(tfl.input({ shape: [4] }));
     const [, mask] = layer.getWeights();
     layer.setWeights([tf.ones([4, 2]), mask!]);
@@ -89,7 +89,7 @@ describe('sparse layers', () => {
 
   it('are the same for the same seed', async () => {
     const kernel = async (seed: number) => {
-      const layer = new SparseDense({ units: 5, sparsity: 0.5, seed });
+      const layer = new StaticSparseDense({ units: 5, sparsity: 0.5, seed });
       layer.apply(tfl.input({ shape: [7] }));
       const values = await layer.getWeights()[0]!.data();
       layer.dispose();
@@ -118,8 +118,8 @@ describe('SparseUniform: closed form', () => {
       'options.sparsity must be a fraction in [0, 1), got 1.',
     );
     expect(() => new SparseUniform({ inputDensity: 0 })).toThrow('SparseUniform');
-    expect(() => new SparseDense({ units: 1, inputDensity: 2 })).toThrow(
-      'SparseDense: options.inputDensity must be a fraction in (0, 1], got 2.',
+    expect(() => new StaticSparseDense({ units: 1, inputDensity: 2 })).toThrow(
+      'StaticSparseDense: options.inputDensity must be a fraction in (0, 1], got 2.',
     );
   });
 });

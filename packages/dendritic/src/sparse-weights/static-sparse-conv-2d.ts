@@ -6,32 +6,30 @@ import { addKernelMask } from './add-kernel-mask.ts';
 import { type Folded, plainWeights } from './folded.ts';
 import { withMaskedKernel } from './mask-kernel.ts';
 import { checkedSparse, type SparseOptions, type SparseSettings, sparseUniform } from './sparse-options.ts';
-import { Dense, type DenseOptions, type Shape } from './stock-layers.ts';
+import { Conv2D, type Conv2DOptions, type Shape } from './stock-layers.ts';
 
-/** Options of {@link SparseDense}: its sparsity, and what the stock dense layer accepts. */
-export interface SparseDenseOptions extends SparseOptions, DenseOptions {}
+/** Options of {@link StaticSparseConv2D}: its sparsity, and what the stock convolution accepts. */
+export interface StaticSparseConv2DOptions extends SparseOptions, Conv2DOptions {}
 
 /**
- * A dense layer with a fixed random half, say, of its weights: each unit reads round((1 − sparsity)·I) inputs, chosen
- * once. The others are 0 and stay 0, whatever the optimiser, because they have no gradient.
+ * A convolution with a fixed random half, say, of its weights: each filter has round((1 − sparsity)·kh·kw·I) of them,
+ * chosen once; the others are 0 and stay 0. See {@link StaticSparseDense}.
  *
- *     y = activation(x·(W ∘ M) + b)
- *
- * Shapes: [B, …, I] in, [B, …, units] out. Weights: `kernel` [I, units], `bias` [units], and with a sparsity above 0
- * `kernelMask` [I, units] of bool, not trainable. The default initialiser of the kernel is {@link SparseUniform}.
+ * Shapes: [B, H, W, I] in, [B, H′, W′, filters] out. Weights: `kernel` [kh, kw, I, filters], `bias` [filters], and with a
+ * sparsity above 0 `kernelMask` of bool, not trainable.
  *
  * @throws ArgumentError for a fraction out of range.
  * @example
- * const layer = new SparseDense({ units: 10, sparsity: 0.5, inputShape: [4], seed: 1 });
- * tf.sequential({ layers: [layer] }).outputs[0].shape; // [null, 10]
+ * const layer = new StaticSparseConv2D({ filters: 8, kernelSize: 3, sparsity: 0.5, inputShape: [28, 28, 1] });
+ * tf.sequential({ layers: [layer] }).outputs[0].shape; // [null, 26, 26, 8]
  * @see Ahmad and Scheinkman, "How Can We Be So Dense?", arXiv 1903.11257.
  */
-export class SparseDense extends Dense {
-  static className = 'SparseDense';
+export class StaticSparseConv2D extends Conv2D {
+  static className = 'StaticSparseConv2D';
   protected readonly sparse: SparseSettings;
   protected kernelMask?: LayerVariable;
 
-  constructor(options: SparseDenseOptions) {
+  constructor(options: StaticSparseConv2DOptions) {
     const sparse = checkedSparse(new.target.className, options);
     super({ kernelInitializer: sparseUniform(sparse), ...options });
     this.sparse = sparse;
@@ -46,16 +44,19 @@ export class SparseDense extends Dense {
     return tf.tidy(() => withMaskedKernel(this, this.kernelMask, () => super.call(inputs, kwargs) as Tensor));
   }
 
-  /** The stock dense layer that does the same; see {@link forContext}. */
+  /** The stock convolution that does the same; see {@link forContext}. */
   folded(_context: Tensor): Folded {
     const { kernel, bias } = tf.tidy(() => plainWeights(this, this.kernelMask));
     return this.stock(bias ? [kernel, bias] : [kernel]);
   }
 
-  /** A stock dense layer of the same size and activation, with these weights. */
+  /** A stock convolution of the same geometry and activation, with these weights. */
   protected stock(weights: Tensor[]): Folded {
-    const { name, units, activation } = super.getConfig() as unknown as DenseOptions;
-    return { layer: tfl.layers.dense({ name, units, activation, useBias: weights.length === 2 }), weights };
+    const config = super.getConfig() as unknown as Conv2DOptions;
+    const { name, filters, kernelSize, strides, padding, dataFormat, dilationRate, activation } = config;
+    const geometry = { filters, kernelSize, strides, padding, dataFormat, dilationRate };
+    const useBias = weights.length === 2;
+    return { layer: tfl.layers.conv2d({ name, ...geometry, activation, useBias }), weights };
   }
 
   override getConfig(): serialization.ConfigDict {
