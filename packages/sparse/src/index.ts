@@ -3,6 +3,7 @@ export { fromDense } from './conversion/from-dense.ts';
 export { toDense } from './conversion/to-dense.ts';
 export type { DropBy } from './evolution/drop.ts';
 export type { GrowBy } from './evolution/evolve-layer.ts';
+export { type GranetOptions, granet } from './evolution/granet.ts';
 export {
   type ImportancePruningOptions,
   importancePruning,
@@ -11,6 +12,7 @@ export {
 export { itopMetric } from './evolution/itop-metric.ts';
 export { type RiglOptions, rigl } from './evolution/rigl.ts';
 export { type SetEvolutionOptions, setEvolution } from './evolution/set-evolution.ts';
+export { type SriglOptions, srigl } from './evolution/srigl.ts';
 export type { BreakEven } from './layer/break-even.ts';
 export { type CalibrateSparseOptions, calibrateSparse } from './layer/calibrate-sparse.ts';
 export type { SparseInitializer } from './layer/initial-values.ts';

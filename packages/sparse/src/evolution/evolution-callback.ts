@@ -2,17 +2,31 @@ import { ArgumentError, Random, trainedModel } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
 import { SparseDense } from '../layer/sparse-dense.ts';
-import { evolveLayer, type Replacement } from './evolve-layer.ts';
 import type { RecordedGradient } from './grow.ts';
 
-/** When and how much an {@link EvolutionCallback} replaces. */
-export interface EvolutionPlan extends Replacement {
+/** When and how an {@link EvolutionCallback} changes topologies. */
+export interface EvolutionPlan {
   readonly where: string;
   /** `'epoch'`, or a number of steps. */
   readonly every: 'epoch' | number;
-  /** The share to replace at time t of T; both count epochs or steps. 0 for none. */
-  readonly fraction: (t: number, total: number) => number;
+  /** Whether changes want the gradient of the last batch. */
+  readonly wantsGradient: boolean;
   readonly seed: number;
+  /** Changes the topologies of a model. */
+  readonly evolve: (moment: EvolutionMoment) => Promise<void>;
+}
+
+/** What a change of topologies is made of. */
+export interface EvolutionMoment {
+  /** Those that may change, in the order of the model. */
+  readonly layers: readonly SparseDense[];
+  /** The time, in epochs or steps, and the time at which the training ends; infinite where it is not known. */
+  readonly t: number;
+  readonly total: number;
+  readonly optimizer: tf.Optimizer;
+  readonly random: Random;
+  /** Of the last batch, if it was wanted. */
+  readonly gradientOf: (layer: SparseDense) => RecordedGradient | null;
 }
 
 /** The layers of a model whose topology may change: sparse ones, except those that say no and those that are its output. */
@@ -44,7 +58,7 @@ export class EvolutionCallback extends Callback {
   }
 
   override async onBatchBegin(batch: number): Promise<void> {
-    if (this.plan.grow === 'random' || !this.isDue(batch)) return;
+    if (!this.plan.wantsGradient || !this.isDue(batch)) return;
     for (const layer of evolvingLayers(this.model, this.plan.where)) {
       layer.recorder = (x, dz) => this.keep(layer, { x, dz });
     }
@@ -52,17 +66,14 @@ export class EvolutionCallback extends Callback {
 
   override async onBatchEnd(): Promise<void> {
     this.step++;
-    const { every, fraction } = this.plan;
-    if (every === 'epoch' || this.step % every !== 0) return;
-    await this.evolve(fraction(this.step, this.totalSteps()));
+    const { every } = this.plan;
+    if (every !== 'epoch' && this.step % every === 0) await this.evolve(this.step, this.totalSteps());
   }
 
   override async onEpochEnd(epoch: number): Promise<void> {
     const { epochs } = this.params as { epochs: number };
     // What would grow after the last epoch would never be trained.
-    if (this.plan.every === 'epoch' && epoch < epochs - 1) {
-      await this.evolve(this.plan.fraction(epoch + 1, epochs));
-    }
+    if (this.plan.every === 'epoch' && epoch < epochs - 1) await this.evolve(epoch + 1, epochs);
     this.forget();
   }
 
@@ -70,13 +81,15 @@ export class EvolutionCallback extends Callback {
     this.forget();
   }
 
-  private async evolve(fraction: number): Promise<void> {
-    if (fraction > 0) {
-      for (const layer of evolvingLayers(trainedModel(this, this.plan.where), this.plan.where)) {
-        const gradient = this.gradients.get(layer) ?? null;
-        await evolveLayer(layer, fraction, this.plan, this.model.optimizer, this.random, gradient);
-      }
-    }
+  private async evolve(t: number, total: number): Promise<void> {
+    await this.plan.evolve({
+      layers: evolvingLayers(trainedModel(this, this.plan.where), this.plan.where),
+      t,
+      total,
+      optimizer: this.model.optimizer,
+      random: this.random,
+      gradientOf: (layer) => this.gradients.get(layer) ?? null,
+    });
     this.forget();
   }
 

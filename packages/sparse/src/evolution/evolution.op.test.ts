@@ -6,10 +6,12 @@ import { SparseDense } from '../layer/sparse-dense.ts';
 import { topologyOf } from '../pattern/sparse-pattern.ts';
 import { checkTopology, positionsOf, transposeTopology } from '../pattern/topology.ts';
 import { connectionsOf, evolveLayer } from './evolve-layer.ts';
+import { granet } from './granet.ts';
 import { importancePruning } from './importance-pruning.ts';
 import { itopMetric } from './itop-metric.ts';
 import { rigl } from './rigl.ts';
 import { setEvolution } from './set-evolution.ts';
+import { srigl } from './srigl.ts';
 
 const xs = tf.randomNormal([24, 12], 0, 1, 'float32', 1);
 const ys = tf.tidy(() => tf.oneHot(tf.argMax(tf.slice(xs, [0, 0], [24, 3]), 1), 3));
@@ -71,7 +73,7 @@ describe('evolution of a layer', () => {
     const moments = await momentsOf(optimizer, layer);
     expect(moments.length).toBeGreaterThanOrEqual(slots);
     const replacement = { dropBy: 'sign', grow: 'random', growInit: 'initializer', candidates: 1 } as const;
-    await evolveLayer(layer, 0.3, replacement, optimizer, new Random(1), null);
+    await evolveLayer(layer, 0.3, replacement, { optimizer, random: new Random(1), gradientOf: () => null });
     const after = await connectionsOf(layer);
     const movedMoments = await momentsOf(optimizer, layer);
     expect(after.values.length).toBe(before.values.length);
@@ -118,6 +120,54 @@ describe('evolution in fit', () => {
       expect(same).toBe(i === 2);
       await checkIndex(layers[i]!);
     }
+  });
+
+  it.each([undefined, 2])('GraNet prunes all layers to one sparsity, candidates %s', async (candidates) => {
+    const model = network();
+    const [first, second, last] = sparseLayers(model) as [SparseDense, SparseDense, SparseDense];
+    const output = last.connections;
+    const callback = granet({ deltaT: 2, finalSparsity: 0.9, endStep: 6, candidates });
+    const tensors = tf.memory().numTensors;
+    await fit(model, [callback]);
+    expect(tf.memory().numTensors - tensors).toBe(12);
+    expect(first.connections + second.connections).toBe(Math.round(0.1 * (12 * 14 + 14 * 14)));
+    expect(last.connections).toBe(output);
+    await Promise.all([first, second].map(checkIndex));
+  });
+
+  it('GraNet starts from dense layers', async () => {
+    const dense = new SparseDense({ units: 14, density: 1, seed: 1, activation: 'relu', inputShape: [12] });
+    const model = tfl.sequential({ layers: [dense, tfl.layers.dense({ units: 3, activation: 'softmax' })] });
+    model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: 'categoricalCrossentropy' });
+    await fit(model, [granet({ deltaT: 2, finalSparsity: 0.75, endStep: 6 })]);
+    expect(dense.connections).toBe(42);
+    await checkIndex(dense);
+  });
+
+  it.each([0, 0.9])('SRigL gives all units the same number of inputs, γ %d', async (gammaSal) => {
+    const model = network();
+    const [first, second, last] = sparseLayers(model) as [SparseDense, SparseDense, SparseDense];
+    const budgets = [first.connections, second.connections, last.connections];
+    const tensors = tf.memory().numTensors;
+    await fit(model, [srigl({ deltaT: 2, gammaSal })]);
+    expect(tf.memory().numTensors - tensors).toBe(12);
+    for (const [i, layer] of [first, second].entries()) {
+      const { topology } = await connectionsOf(layer);
+      const living = [...(layer.livingUnits ?? Array(14).keys())];
+      const inputs = i === 1 && first.livingUnits ? first.livingUnits.length : topology.inputs;
+      const fanIn = Math.min(inputs, Math.floor(budgets[i]! / living.length));
+      for (let j = 0; j < 14; j++) {
+        const own = topology.columnPointers[j + 1]! - topology.columnPointers[j]!;
+        expect(own).toBe(living.includes(j) ? fanIn : 0);
+      }
+      await checkIndex(layer);
+    }
+    if (gammaSal === 0) expect(first.livingUnits).toBeNull();
+    else expect(first.livingUnits!.length).toBeLessThan(14);
+    const outgoing = await connectionsOf(second);
+    const connected = new Set(first.livingUnits ?? Array(14).keys());
+    expect(outgoing.topology.rowIndices.every((row) => connected.has(row))).toBe(true);
+    expect(last.connections).toBe(budgets[2]);
   });
 
   it('is the same for the same seed', async () => {

@@ -6,12 +6,15 @@ import { patternOf } from '../pattern/sparse-pattern.ts';
 import { positionsOf, topologyFromPositions } from '../pattern/topology.ts';
 import { scattered } from '../testing/topologies.ts';
 import { rewired } from './connections.ts';
+import { constantFanInStep } from './constant-fan-in-step.ts';
 import { feasibleFraction, markDropped } from './drop.ts';
+import { granet, sparsityAt } from './granet.ts';
 import { growByGradient, growBySampledGradient, growRandom } from './grow.ts';
 import { importanceOf, importancePruning, percentileOf } from './importance-pruning.ts';
 import { rigl } from './rigl.ts';
 import { largest, markSmallest } from './select.ts';
 import { cosineFraction, setEvolution } from './set-evolution.ts';
+import { srigl } from './srigl.ts';
 
 const marked = (values: Float32Array, marks: Uint8Array) =>
   [...values.filter((_, p) => marks[p] === 1)].map((x) => Number(x.toFixed(2)));
@@ -59,6 +62,64 @@ describe('rigl: closed form', () => {
     [25000, 0],
   ])('replaces at step %i the share %d', (t, expected) => {
     expect(cosineFraction(0.3, t, 25000)).toBeCloseTo(expected, 6);
+  });
+});
+
+describe('granet: closed form', () => {
+  it.each([
+    [0, 0.5],
+    [25, 0.73125],
+    [50, 0.85],
+    [75, 0.89375],
+    [100, 0.9],
+    [150, 0.9],
+  ])('asks at step %i for a sparsity of %d', (t, expected) => {
+    expect(sparsityAt(t, { initial: 0.5, final: 0.9, start: 0, end: 100 })).toBeCloseTo(expected, 12);
+  });
+});
+
+describe('constantFanInStep: closed form', () => {
+  // Columns 0, 1, 2 of four inputs hold 3, 2 and 1 connections.
+  const connections = {
+    topology: topologyFromPositions(4, 3, [0, 1, 2, 4, 7, 9]),
+    values: Float32Array.of(0.9, -0.8, 0.7, 0.6, 0.1, -0.2),
+  };
+  const gradients = Float32Array.of(0, 0, 0, 0.1, 0, 0.9, 0.3, 0.2, 0.4, 0, 0.8, 0.5);
+  const rule = { rows: null, columns: null, budget: 6, fraction: 0.34, gammaSal: 0 };
+  const step = (change: object = {}, at = gradients) =>
+    constantFanInStep(connections, at, { ...rule, ...change });
+
+  it('cuts to the largest weights and grows the largest gradients', () => {
+    // 0.1 and −0.2 go; the first column loses 0.7; the second grows 0.9, the third 0.8 and 0.5.
+    const { dropped, grown, living } = step();
+    expect([...dropped]).toEqual([0, 0, 1, 0, 1, 1]);
+    expect([...grown]).toEqual([5, 10, 11]);
+    expect([...living]).toEqual([0, 1, 2]);
+  });
+
+  it('lets units go that have too few salient positions, and gives the others their inputs', () => {
+    // Kept or among the two largest gradients: 3, 1 + 1 and 0 + 1 positions, of a fan-in of 2.
+    const { dropped, grown, living } = step({ gammaSal: 1 });
+    expect([...living]).toEqual([0, 1]);
+    expect([...dropped]).toEqual([0, 0, 0, 0, 1, 1]);
+    expect([...grown]).toEqual([5, 6]);
+  });
+
+  it('keeps as many units as the connections need', () => {
+    const { dropped, grown, living } = step({ gammaSal: 1, fraction: 0.9, budget: 12 });
+    expect([...living]).toEqual([0, 1, 2]);
+    expect(6 - dropped.reduce((sum, mark) => sum + mark, 0) + grown.length).toBe(12);
+  });
+
+  it('connects no input that has gone', () => {
+    const rows = Int32Array.of(1, 2, 3);
+    const { dropped, grown } = step(
+      { rows },
+      gradients.map((g, at) => (at % 4 === 0 ? -1 : g)),
+    );
+    expect(dropped[0]).toBe(1);
+    expect(dropped[3]).toBe(1);
+    expect(grown.every((position) => position % 4 !== 0)).toBe(true);
   });
 });
 
@@ -146,6 +207,11 @@ describe('evolution callbacks: errors', () => {
     [() => setEvolution({ stopFraction: 0 }), 'options.stopFraction'],
     [() => rigl({ alpha: 0 }), 'rigl: options.alpha must be in (0, 1), got 0'],
     [() => rigl({ deltaT: 0.5 }), 'options.deltaT'],
+    [() => granet({ finalSparsity: 1 }), 'granet: options.finalSparsity must be in (0, 1), got 1'],
+    [() => granet({ startStep: 100, endStep: 100 }), 'granet: options.endStep must be above 100, got 100'],
+    [() => granet({ zeta: 0 }), 'granet: options.zeta'],
+    [() => srigl({ gammaSal: 2 }), 'srigl: options.gammaSal must be in [0, 1], got 2'],
+    [() => srigl({ alpha: 1 }), 'srigl: options.alpha'],
     [
       () => importancePruning({ percentile: 100 }),
       'importancePruning: options.percentile must be in [0, 100)',

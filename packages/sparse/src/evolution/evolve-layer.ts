@@ -6,6 +6,7 @@ import { topologyOf } from '../pattern/sparse-pattern.ts';
 import { positionsOf } from '../pattern/topology.ts';
 import { type Connections, type Rewired, rewired } from './connections.ts';
 import { type DropBy, feasibleFraction, markDropped } from './drop.ts';
+import type { EvolutionMoment, EvolutionPlan } from './evolution-callback.ts';
 import { followTopology } from './follow-topology.ts';
 import {
   freePositions,
@@ -46,18 +47,27 @@ export function applyRewired(layer: SparseDense, change: Rewired, optimizer: Opt
   followTopology(optimizer, layer.valuesVariable.name, change.from);
 }
 
-/**
- * Replaces a share of a layer's connections; their number stays exactly as it was.
- *
- * @param gradient Of the last batch; for growth by gradient only.
- */
+/** A plan by which every layer replaces a share of its connections: `fraction` at time t of T, 0 for none. */
+export function replacing(
+  fraction: (t: number, total: number) => number,
+  replacement: Replacement,
+): Pick<EvolutionPlan, 'wantsGradient' | 'evolve'> {
+  return {
+    wantsGradient: replacement.grow !== 'random',
+    evolve: async (moment) => {
+      const share = fraction(moment.t, moment.total);
+      if (!(share > 0)) return;
+      for (const layer of moment.layers) await evolveLayer(layer, share, replacement, moment);
+    },
+  };
+}
+
+/** Replaces a share of a layer's connections; their number stays exactly as it was. */
 export async function evolveLayer(
   layer: SparseDense,
   fraction: number,
   replacement: Replacement,
-  optimizer: Optimizer,
-  random: Random,
-  gradient: RecordedGradient | null,
+  { optimizer, random, gradientOf }: Pick<EvolutionMoment, 'optimizer' | 'random' | 'gradientOf'>,
 ): Promise<void> {
   const connections = await connectionsOf(layer);
   const { inputs, outputs } = connections.topology;
@@ -69,7 +79,13 @@ export async function evolveLayer(
   const count = dropped.reduce((sum, mark) => sum + mark, 0);
   if (count === 0) return;
   const kept = positionsOf(connections.topology).filter((_, p) => dropped[p] === 0);
-  const grown = await grow({ inputs, outputs, ...alive, kept }, count, replacement, random, gradient);
+  const grown = await grow(
+    { inputs, outputs, ...alive, kept },
+    count,
+    replacement,
+    random,
+    gradientOf(layer),
+  );
   const limit = replacement.growInit === 'zeros' ? 0 : layer.initialLimit;
   const values = limit === 0 ? new Float32Array(count) : drawValues(count, limit, random);
   const revive = replacement.grow !== 'random';

@@ -61,9 +61,16 @@ function numbering(living: Int32Array | null, size: number): (index: number) => 
 export async function growByGradient(
   ground: Ground,
   count: number,
-  { x, dz }: RecordedGradient,
+  gradient: RecordedGradient,
 ): Promise<Float64Array> {
-  const { inputs, outputs, rows, columns, kept } = ground;
+  return Float64Array.from(largest(await gradientMagnitudes(ground, gradient), count));
+}
+
+/** The magnitude of the gradient at each position row + column · inputs; −1 at those that are not free. */
+export async function gradientMagnitudes(
+  { inputs, outputs, rows, columns, kept }: Ground,
+  { x, dz }: RecordedGradient,
+): Promise<Float32Array> {
   // Transposed, so that positions number the elements.
   const gradient = tf.tidy(() => tf.abs(tf.matMul(dz, x, true)));
   const magnitudes = new Float32Array(inputs * outputs).fill(-1);
@@ -78,7 +85,7 @@ export async function growByGradient(
     }
   }
   for (const position of kept) magnitudes[position] = -1;
-  return Float64Array.from(largest(magnitudes, count));
+  return magnitudes;
 }
 
 /** The `count` positions with the largest gradient among `candidates` random ones: nothing dense is made. */

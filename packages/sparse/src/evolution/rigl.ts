@@ -1,6 +1,7 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { demandCount, demandFor, demandShare } from './check-evolution.ts';
 import { EvolutionCallback } from './evolution-callback.ts';
+import { replacing } from './evolve-layer.ts';
 import { cosineFraction } from './set-evolution.ts';
 
 /** Options of {@link rigl}. */
@@ -46,19 +47,21 @@ export function rigl({
   demandCount(demand, 'deltaT', deltaT);
   if (endStep !== undefined) demandCount(demand, 'endStep', endStep);
   if (candidates !== undefined) demand(candidates >= 1, 'candidates', candidates, 'at least 1');
-  return new EvolutionCallback({
-    where,
-    every: deltaT,
-    fraction: (t, total) => {
-      const end = endStep ?? 0.75 * total;
-      if (t > end) return 0;
-      // Without an end in sight, as in a data set of unknown size, the share stays.
-      return Number.isFinite(end) ? cosineFraction(alpha, t, end) : alpha;
-    },
+  const plan = replacing(annealed(alpha, endStep), {
     dropBy: 'magnitude',
     grow: candidates === undefined ? 'gradient' : 'sampledGradient',
     growInit: 'zeros',
     candidates: candidates ?? 1,
-    seed,
   });
+  return new EvolutionCallback({ where, every: deltaT, seed, ...plan });
+}
+
+/** The share that RigL replaces at step t: from `alpha` down to 0 at the end, by default three quarters of the training. */
+export function annealed(alpha: number, endStep: number | undefined): (t: number, total: number) => number {
+  return (t, total) => {
+    const end = endStep ?? 0.75 * total;
+    if (t > end) return 0;
+    // Without an end in sight, as in a data set of unknown size, the share stays.
+    return Number.isFinite(end) ? cosineFraction(alpha, t, end) : alpha;
+  };
 }

@@ -2,7 +2,7 @@ import type { Callback } from '@tensorflow/tfjs-layers';
 import { demandCount, demandFor, demandOneOf, demandShare } from './check-evolution.ts';
 import type { DropBy } from './drop.ts';
 import { EvolutionCallback } from './evolution-callback.ts';
-import type { GrowBy } from './evolve-layer.ts';
+import { type GrowBy, replacing } from './evolve-layer.ts';
 
 /** Options of {@link setEvolution}. */
 export interface SetEvolutionOptions {
@@ -66,7 +66,8 @@ export function setEvolution({
     if (t > end) return 0;
     return anneal === 'constant' ? zeta : cosineFraction(zeta, t, end);
   };
-  return new EvolutionCallback({ where, every, fraction, dropBy, grow, growInit, candidates, seed });
+  const plan = replacing(fraction, { dropBy, grow, growInit, candidates });
+  return new EvolutionCallback({ where, every, seed, ...plan });
 }
 
 /** From `first` at 0 down to 0 at `end`, half a cosine. */
