@@ -29,7 +29,7 @@ export { EXPERIMENTS } from './experiments/all.ts';
 export { dendriticMnist } from './experiments/dendritic-mnist.ts';
 export { permutedMnist } from './experiments/permuted-mnist.ts';
 export { splitCifar } from './experiments/split-cifar.ts';
-export { trulySparse } from './experiments/truly-sparse.ts';
+export { type SparseNetworkOptions, sparseNetwork, trulySparse } from './experiments/truly-sparse.ts';
 export { renderReport } from './report/render-report.ts';
 export { type Row, type Spread, type Summary, summarize } from './report/summarize.ts';
 export { type ModelPictures, readPictures } from './run/pictures-file.ts';

@@ -42,12 +42,12 @@ export const trulySparse: Experiment = {
   metric: { name: 'accuracy', title: 'test accuracy' },
   baseline: 'dense',
   variants: {
-    dense: network({ sparse: false, alternating: false }),
-    setAllRelu: network({ sparse: true, alternating: true, evolve: 'set' }),
-    setRelu: network({ sparse: true, alternating: false, evolve: 'set' }),
-    staticAllRelu: network({ sparse: true, alternating: true }),
-    staticRelu: network({ sparse: true, alternating: false }),
-    riglAllRelu: network({ sparse: true, alternating: true, evolve: 'rigl' }),
+    dense: sparseNetwork({ sparse: false, alternating: false }),
+    setAllRelu: sparseNetwork({ sparse: true, alternating: true, evolve: 'set' }),
+    setRelu: sparseNetwork({ sparse: true, alternating: false, evolve: 'set' }),
+    staticAllRelu: sparseNetwork({ sparse: true, alternating: true }),
+    staticRelu: sparseNetwork({ sparse: true, alternating: false }),
+    riglAllRelu: sparseNetwork({ sparse: true, alternating: true, evolve: 'rigl' }),
   },
   protocol: { small: protocol(10), paper: protocol(10) },
   embedded: () => standardized({ name: 'digits', ...split(digits({ count: 5000, seed: 0 })) }),
@@ -88,21 +88,32 @@ function standardized(data: Dataset, columns = 1): Dataset {
   return { ...data, train: change(data.train), test: change(data.test) };
 }
 
-interface NetworkOptions {
+export interface SparseNetworkOptions {
   readonly sparse: boolean;
   /** All-ReLU instead of ReLU. */
   readonly alternating: boolean;
   readonly evolve?: 'set' | 'rigl';
+  /** A sparse layer holds ε·(inputs + units) connections. Default 20. */
+  readonly epsilon?: number;
+  /** Default 0.3. */
+  readonly dropout?: number;
 }
 
-function network({ sparse, alternating, evolve }: NetworkOptions): Variant {
+/** A variant of {@link trulySparse}: hidden layers of one kind and a dense output. */
+export function sparseNetwork({
+  sparse,
+  alternating,
+  evolve,
+  epsilon = EPSILON,
+  dropout = DROPOUT,
+}: SparseNetworkOptions): Variant {
   return trainModel(
     ({ inputShape, outputs, scale, random }) => {
       const model = tfl.sequential({ layers: [tfl.layers.inputLayer({ inputShape: [...inputShape] })] });
       for (const [i, units] of HIDDEN[scale].entries()) {
-        model.add(hiddenLayer(units, sparse, random));
+        model.add(sparse ? sparseLayer(units, epsilon, random) : denseLayer(units, random));
         model.add(alternating ? new AllReLU({ hiddenLayer: i + 1 }) : tfl.layers.reLU());
-        model.add(new SeededDropout(DROPOUT, random.fork(i)));
+        model.add(new SeededDropout(dropout, random.fork(i)));
       }
       model.add(denseLayer(outputs, random, 'softmax'));
       return model;
@@ -120,10 +131,8 @@ function network({ sparse, alternating, evolve }: NetworkOptions): Variant {
   );
 }
 
-function hiddenLayer(units: number, sparse: boolean, random: Random): tfl.layers.Layer {
-  if (!sparse) return denseLayer(units, random);
-  const seed = random.uint32();
-  return new SparseDense({ units, epsilon: EPSILON, kernelInitializer: 'heUniform', seed });
+function sparseLayer(units: number, epsilon: number, random: Random): tfl.layers.Layer {
+  return new SparseDense({ units, epsilon, kernelInitializer: 'heUniform', seed: random.uint32() });
 }
 
 function denseLayer(units: number, random: Random, activation?: 'softmax'): tfl.layers.Layer {
