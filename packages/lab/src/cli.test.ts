@@ -1,6 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { peekCheckpoint } from '@arborize/core';
+import { fileStorage } from '@arborize/core/node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from './cli.ts';
 import { fakeExperiment } from './testing/fake-experiment.ts';
@@ -35,7 +38,7 @@ const fake = (...more: string[]) => ['run', 'fake', '--backend', 'cpu', '--out',
 const lines = async () =>
   (await readFile(join(out, 'results.jsonl'), 'utf8').catch(() => '')).split('\n').slice(0, -1);
 const until = async (count: number) => {
-  while ((await lines()).length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+  while ((await lines()).length < count) await setTimeout(10);
 };
 
 describe('help', () => {
@@ -186,6 +189,43 @@ describe('resume', () => {
     expect(trainings.sort()).toEqual(
       ['first', 'second', 'third'].flatMap((v) => [`${v} 0`, `${v} 1`, `${v} 2`]),
     );
+  });
+
+  it('goes on in the middle of tasks one after another, with the same result as without the kill', async () => {
+    const variant = 'withSynapticIntelligence';
+    const to = (name: string, ...more: string[]) => [
+      ...['run', 'permuted-mnist', '--backend', 'wasm', '--epochs', '2', '--seeds', '1'],
+      ...['--variants', variant, '--out', join(out, name), ...more],
+    ];
+    const storage = fileStorage(join(out, `killed/${variant}-0.checkpoint`));
+    /** Kills a run once its state is that of this task and epoch, or a later one. */
+    const killAt = async (task: number, epoch: number, ...more: string[]) => {
+      const { child, ending } = cli.start(to('killed', ...more));
+      for (let at = -1; at < 2 * task + epoch; await setTimeout(5)) {
+        const saved = await peekCheckpoint(storage);
+        if (saved) at = 2 * (saved.user as { task: number }).task + saved.epoch;
+      }
+      child.kill('SIGKILL');
+      expect((await ending).code).toBe(null);
+    };
+    await killAt(1, 1);
+    await killAt(3, 0, '--resume');
+    expect((await cli.run(to('killed', '--resume'))).code).toBe(0);
+    expect((await cli.run(to('whole'))).code).toBe(0);
+
+    const [killed, whole] = await Promise.all(
+      ['killed', 'whole'].map(async (name) => {
+        const text = await readFile(join(out, name, 'results.jsonl'), 'utf8');
+        return {
+          result: JSON.parse(text, (key, value) => (key === 'seconds' ? undefined : value)),
+          pictures: await readFile(join(out, name, `pictures/${variant}-0.json`), 'utf8'),
+          files: await readdir(join(out, name)),
+        };
+      }),
+    );
+    expect(killed).toEqual(whole);
+    expect(whole!.result.curve).toHaveLength(5);
+    expect(whole!.files.filter((file) => file.endsWith('.checkpoint'))).toEqual([]);
   });
 
   it('says how to go on when interrupted', async () => {

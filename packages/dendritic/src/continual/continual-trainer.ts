@@ -15,6 +15,7 @@ type Optional = 'contexts' | 'storage' | 'onProgress' | 'synapticIntelligence';
 interface Saved {
   readonly task: number;
   readonly accuracies: number[][];
+  readonly seconds: number[];
   readonly contexts: unknown;
   readonly protection: unknown;
 }
@@ -28,7 +29,7 @@ interface Saved {
  * which makes training segments nearly free.
  *
  * With `storage`, a run that was killed goes on where it was when `run` is called again with an equal model, source and
- * tasks; on the cpu backend it ends with the same numbers.
+ * tasks; on the cpu and wasm backends, whose sums are in the same order each time, it ends with the same numbers.
  *
  * @throws ArgumentError for options out of range, or a model with a context input and no source.
  * @example
@@ -48,6 +49,7 @@ export class ContinualTrainer {
     Pick<ContinualTrainerOptions, Optional>;
   private readonly tests: ContinualTask['test'][] = [];
   private rows: number[][] = [];
+  private times: number[] = [];
   private optimizer: Optimizer | null = null;
 
   constructor(options: ContinualTrainerOptions) {
@@ -69,6 +71,11 @@ export class ContinualTrainer {
   /** Row t: accuracies on tasks 0 … t after task t. */
   get accuracies(): AccuracyMatrix {
     return this.rows;
+  }
+
+  /** Seconds of training on each task, also those before a kill; tests excluded. */
+  get seconds(): readonly number[] {
+    return this.times;
   }
 
   /** Mean accuracy over all tasks so far, after the last. */
@@ -98,6 +105,7 @@ export class ContinualTrainer {
   async fitTask(task: ContinualTask, fromEpoch = 0): Promise<void> {
     const { model, contexts, epochs, batchSize, seed } = this.options;
     const number = this.tests.length;
+    const started = performance.now() - 1000 * (this.times[number] ?? 0);
     const { xs, ys } = task.train();
     if (fromEpoch === 0) {
       await contexts?.beginTask(xs, number);
@@ -109,11 +117,12 @@ export class ContinualTrainer {
       initialEpoch: fromEpoch,
       epochs,
       verbose: 0,
-      callbacks: [boostDecay(), this.watch(number, batches.size)],
+      callbacks: [boostDecay(), this.watch(number, batches.size, started)],
     });
     tf.dispose([xs, ys]);
     for (const layer of dendriticLayers(model)) layer.releaseContext();
     this.options.synapticIntelligence?.endTask();
+    this.times[number] = secondsSince(started);
     this.tests.push(task.test);
     this.rows.push(await this.test());
     if (!this.options.keepOptimizer) this.compile(this.options.optimizer());
@@ -156,7 +165,7 @@ export class ContinualTrainer {
     model.compile({ optimizer: synapticIntelligence?.wrap(optimizer) ?? optimizer, loss });
   }
 
-  private watch(task: number, batches: number): CustomCallback {
+  private watch(task: number, batches: number, started: number): CustomCallback {
     const { epochs, onProgress } = this.options;
     let done = 0;
     return new CustomCallback({
@@ -165,6 +174,7 @@ export class ContinualTrainer {
       },
       onBatchEnd: async (batch) => onProgress?.({ task, epoch: done, fraction: (batch + 1) / batches }),
       onEpochEnd: async (epoch) => {
+        this.times[task] = secondsSince(started);
         // After the last epoch the task is not over: its tests come first.
         if (epoch + 1 < epochs) await this.save(task, epoch + 1);
       },
@@ -177,6 +187,7 @@ export class ContinualTrainer {
     const user: Saved = {
       task,
       accuracies: this.rows,
+      seconds: this.times,
       contexts: contexts?.toJSON() ?? null,
       protection: (await synapticIntelligence?.state()) ?? null,
     };
@@ -188,8 +199,9 @@ export class ContinualTrainer {
     const saved = storage && (await peekCheckpoint(storage));
     if (!storage || !saved) return { task: this.tests.length, epoch: 0 };
     const { epoch } = saved;
-    const { task, accuracies, contexts: state, protection } = saved.user as Saved;
+    const { task, accuracies, seconds, contexts: state, protection } = saved.user as Saved;
     this.rows = accuracies;
+    this.times = seconds;
     this.tests.splice(0, Infinity, ...tasks.slice(0, task).map(({ test }) => test));
     contexts?.restore(state);
     synapticIntelligence?.restore(protection);
@@ -199,4 +211,8 @@ export class ContinualTrainer {
     await loadCheckpoint(storage, model);
     return { task, epoch };
   }
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
 }

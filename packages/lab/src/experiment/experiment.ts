@@ -1,3 +1,4 @@
+import type { CheckpointStorage } from '@arborize/core';
 import type { Dataset } from '@arborize/datasets';
 import type { Picture } from './picture.ts';
 
@@ -66,6 +67,8 @@ export interface Task {
   readonly protocol: Protocol;
   /** Source of everything random: equal seeds must give equal outcomes on one backend. */
   readonly seed: number;
+  /** Where a training may keep its state, to go on after a kill; one that does not starts again. */
+  readonly storage?: CheckpointStorage;
   /** Call it as training advances, with a fraction in [0, 1] and a few words. */
   readonly progress: (fraction: number, words: string) => void;
 }

@@ -5,10 +5,11 @@ import {
   type ContinualTask,
   ContinualTrainer,
   type ContinualTrainerOptions,
+  finalAccuracy,
 } from '@arborize/dendritic';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { CurvePoint, Scale, Task, Variant } from './experiment.ts';
+import type { Scale, Task, Variant } from './experiment.ts';
 import type { Picture } from './picture.ts';
 import { totalEpochs } from './total-epochs.ts';
 
@@ -48,11 +49,12 @@ export interface TrainContinualOptions {
 
 /**
  * A variant that trains one model on tasks one after another, the protocol's epochs on each, and after each task tests it on
- * all tasks so far: the metrics `accuracy`, the mean after the last task, `forgetting` and `backwardTransfer`.
+ * all tasks so far: the metrics `accuracy`, the mean after the last task, `forgetting` and `backwardTransfer`. After a kill it
+ * goes on with the epoch that it was in.
  */
 export function trainContinual({ makeTasks, build, measure, pictures }: TrainContinualOptions): Variant {
   return async (task) => {
-    const { protocol, seed, progress } = task;
+    const { protocol, seed, storage, progress } = task;
     const { tasks, dispose } = makeTasks(task);
     const random = new Random(seed);
     const made = build({ data: task.data, scale: task.scale, tasks: tasks.length, seed, random });
@@ -66,21 +68,27 @@ export function trainContinual({ makeTasks, build, measure, pictures }: TrainCon
       epochs,
       batchSize: protocol.batchSize,
       seed,
+      ...(storage && { storage }),
       onProgress: ({ task: number, epoch, fraction }) =>
         progress((number + (epoch + fraction) / epochs) / tasks.length, `task ${number + 1}/${tasks.length}`),
     });
     try {
-      const curve: CurvePoint[] = [];
-      for (const [i, each] of tasks.entries()) {
-        const started = performance.now();
-        await trainer.fitTask(each);
-        const seconds = (performance.now() - started) / 1000;
-        curve.push({ epoch: i + 1, seconds, accuracy: trainer.finalAccuracy });
-      }
-      const { finalAccuracy: accuracy, forgetting, backwardTransfer } = trainer;
+      await trainer.run(tasks);
+      const { accuracies, forgetting, backwardTransfer } = trainer;
+      const accuracyAfter = (count: number) => finalAccuracy(accuracies.slice(0, count));
+      const curve = trainer.seconds.map((seconds, i) => ({
+        epoch: i + 1,
+        seconds,
+        accuracy: accuracyAfter(i + 1),
+      }));
       const trained = { ...made, tasks, trainer };
       return {
-        metrics: { accuracy, forgetting, backwardTransfer, ...(await measure?.(trained)) },
+        metrics: {
+          accuracy: trainer.finalAccuracy,
+          forgetting,
+          backwardTransfer,
+          ...(await measure?.(trained)),
+        },
         parameters,
         curve,
         ...(seed === 0 && pictures && { pictures: await pictures(trained) }),

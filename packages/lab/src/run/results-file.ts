@@ -9,7 +9,7 @@ export interface Result extends Omit<Outcome, 'pictures'> {
   readonly variant: string;
   readonly seed: number;
   readonly backend: string;
-  /** Wall-clock time of the whole training, evaluation included. */
+  /** Wall-clock time of the training since it was last started, evaluation included. */
   readonly seconds: number;
 }
 

@@ -1,9 +1,10 @@
-import { mkdir, readdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type BackendName, useBackend } from '@arborize/backends';
 import { ArgumentError } from '@arborize/core';
+import { fileStorage } from '@arborize/core/node';
 import type { Dataset } from '@arborize/datasets';
-import type { Experiment, Outcome, Scale } from '../experiment/experiment.ts';
+import type { Experiment, Outcome, Scale, Task } from '../experiment/experiment.ts';
 import { totalEpochs, withEpochs } from '../experiment/total-epochs.ts';
 import { writeReport } from '../report/write-report.ts';
 import { LAB_VERSION } from '../version.ts';
@@ -57,7 +58,8 @@ export type RunEvent =
  * Trains every variant of an experiment with every seed, keeping each result the moment it is finished.
  *
  * Writes `run.json` (the settings), `results.jsonl` (one line per finished training) and `report.html` into `out`. A run
- * that was stopped, in whatever way, goes on with `resume: true`; finished trainings are not repeated.
+ * that was stopped, in whatever way, goes on with `resume: true`; finished trainings are not repeated, and one that keeps
+ * its state in `storage` goes on in the middle.
  *
  * @returns The record of the run and all its results, earlier ones included.
  * @throws UsageError if `out` is in use, or holds something else, or was started with other settings.
@@ -94,10 +96,13 @@ export async function runExperiment(
     for (let seed = 0; seed < settings.seeds; seed++) {
       for (const variant of settings.variants) {
         if (finished.has(`${variant} ${seed}`)) continue;
-        const { pictures = [], ...result } = await train(experiment, variant, seed, record, data, onEvent);
+        const checkpoint = join(out, `${variant}-${seed}.checkpoint`);
+        const given = { data, seed, storage: fileStorage(checkpoint) };
+        const { pictures = [], ...result } = await train(experiment, settings, variant, given, onEvent);
         // First the pictures: a result that is there is complete.
         await writePictures(out, { variant, seed, pictures });
         await appendResult(out, result);
+        await rm(checkpoint, { force: true });
         results.push(result);
         await writeReport(out, record, results);
         onEvent({ kind: 'result', result, done: results.length });
@@ -111,16 +116,15 @@ export async function runExperiment(
 
 async function train(
   experiment: Experiment,
+  settings: Settings,
   variant: string,
-  seed: number,
-  { settings }: RunRecord,
-  data: Dataset,
+  given: Pick<Task, 'data' | 'seed' | 'storage'>,
   onEvent: (event: RunEvent) => void,
 ): Promise<Result & Outcome> {
+  const { seed } = given;
   const started = performance.now();
   const outcome = await experiment.variants[variant]!({
-    data,
-    seed,
+    ...given,
     scale: settings.scale,
     protocol: settings.protocol,
     progress: (fraction, words) => onEvent({ kind: 'progress', variant, seed, fraction, words }),

@@ -13,7 +13,7 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** The command line with the fake experiment, bundled from source so that tests need no build. */
+/** The command line with the fake experiment and one on tasks one after another, bundled from source so that tests need no build. */
 export interface BundledCli {
   /** Runs a command to its end. */
   run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ending>;
