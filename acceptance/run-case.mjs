@@ -5,17 +5,18 @@ import { EXPERIMENTS, runExperiment } from '@arborize/lab';
 const HEARTBEAT_MS = 30_000;
 
 /**
- * Runs a case's experiment on WASM, or what is missing of it, and returns all its results with the main metric.
- * @param {string | undefined} data Directory of the data.
- * @param {string} out Directory of the run; kept, so that a killed run goes on.
+ * Runs a case's experiment, or what is missing of it, and returns all its results with the main metric.
+ * @param {string} place.backend The backend.
+ * @param {string | undefined} place.data Directory of the data.
+ * @param {string} place.out Directory of the run; kept, so that a killed run goes on.
  */
-export async function runCase({ name, experiment, run = {} }, data, out) {
+export async function runCase({ name, experiment, run = {} }, { backend, data, out }) {
   const chosen =
     typeof experiment === 'string' ? EXPERIMENTS.find((each) => each.name === experiment) : experiment;
   if (!chosen) throw new Error(`${name}: the lab has no experiment '${experiment}'`);
   let told = Date.now();
   const { results } = await runExperiment(chosen, {
-    backend: 'wasm',
+    backend,
     ...run,
     ...(data && { data }),
     out,

@@ -1,4 +1,4 @@
-// `npm run acceptance [-- PATTERN] [--data DIR] [--json FILE] [--out DIR] [--list]`; see README.md here.
+// `npm run acceptance [-- PATTERN] [--backend NAME] [--data DIR] [--json FILE] [--out DIR] [--list]`; see README.md here.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -11,6 +11,7 @@ import { formatTable } from './table.mjs';
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    backend: { type: 'string', default: 'wasm' },
     data: { type: 'string', default: '../shared/data' },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
@@ -31,11 +32,13 @@ if (options.list) {
   process.exit(0);
 }
 
-const out = options.out ?? join('.cache', 'acceptance', buildHash(root));
+const { backend } = options;
+const place = backend === 'wasm' ? buildHash(root) : `${buildHash(root)}-${backend}`;
+const out = options.out ?? join('.cache', 'acceptance', place);
 mkdirSync(out, { recursive: true });
 const machine = { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() };
-const run = { date: new Date().toISOString(), machine, node: process.version, backend: 'wasm', cases: [] };
-console.log(`${run.date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, Node ${run.node}, wasm`);
+const run = { date: new Date().toISOString(), machine, node: process.version, backend, cases: [] };
+console.log(`${run.date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, Node ${run.node}, ${backend}`);
 console.log(`Results: ${out}\n`);
 
 for (const each of cases) {
@@ -51,7 +54,7 @@ for (const each of cases) {
     continue;
   }
   try {
-    const { results, metric } = await runCase(each, directory, join(out, name));
+    const { results, metric } = await runCase(each, { backend, data: directory, out: join(out, name) });
     outcome.requirements = judge(each, results, metric);
     outcome.seconds = results.reduce((sum, { seconds }) => sum + seconds, 0);
     console.log(`${formatTable(outcome.requirements)}\n`);
