@@ -30,4 +30,8 @@ export type { Topology } from './pattern/topology.ts';
 export type { Layout } from './product/product-call.ts';
 export { type SampledDenseDenseOptions, sampledDenseDense } from './product/sampled-dense-dense.ts';
 export { type SparseDenseMatMulOptions, sparseDenseMatMul } from './product/sparse-dense-mat-mul.ts';
+export type { Mask } from './pruning/mask.ts';
+export { type MaskReport, MaskSet, type MaskSetJson } from './pruning/mask-set.ts';
 export { registerSparse } from './register-sparse.ts';
+export type { MaskedLayer } from './to-sparse/find-kernels.ts';
+export { type ToSparseOptions, toSparse } from './to-sparse/to-sparse.ts';
