@@ -1,4 +1,5 @@
 import { provideBlockKernels } from './block-kernels.ts';
+import { provideClip } from './clip.ts';
 import { provideConv2dKernels } from './conv-2d-kernels.ts';
 import { provideConv3dKernels } from './conv-3d.ts';
 import { provideDepthwiseKernels } from './depthwise.ts';
@@ -14,6 +15,7 @@ import { provideSums } from './sum.ts';
  */
 export function registerTrainingKernels(): void {
   provideBlockKernels();
+  provideClip();
   provideConv2dKernels();
   provideConv3dKernels();
   provideDepthwiseKernels();

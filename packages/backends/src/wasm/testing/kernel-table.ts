@@ -156,6 +156,10 @@ export const kernelTable: Readonly<Record<string, Draw>> = {
     const perm = [...random.permutation(x.shape.length)];
     return { inputs: { x: { ...x, special } }, attrs: { perm } };
   },
+  ClipByValue(random) {
+    const x = { shape: sizes(random, between(random, 0, 4)), special: true };
+    return { inputs: { x }, attrs: { clipValueMin: -0.5, clipValueMax: 0.75 } };
+  },
   OneHot(random) {
     const depth = between(random, 1, 6);
     const [onValue, offValue] = some(random, [
