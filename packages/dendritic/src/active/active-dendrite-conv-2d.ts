@@ -6,7 +6,7 @@ import {
   StaticSparseConv2D,
   type StaticSparseConv2DOptions,
 } from '../sparse-weights/static-sparse-conv-2d.ts';
-import type { Shape } from '../sparse-weights/stock-layers.ts';
+import type { Shape } from '../stock-layers/input-shape.ts';
 import { contextInputs, contextShape, contextTensor } from './context-inputs.ts';
 import type { DendriteOptions } from './dendrite-options.ts';
 import { Dendrites } from './dendrites.ts';
@@ -51,11 +51,7 @@ export class ActiveDendriteConv2D extends StaticSparseConv2D {
     const [x, context] = this.checkedShapes(inputShape);
     super.build(x);
     this.inputSpec = [];
-    this.dendrites.build(
-      this.addWeight.bind(this),
-      (this as unknown as { filters: number }).filters,
-      context,
-    );
+    this.dendrites.build(this.addWeight.bind(this), this.filters, context);
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {

@@ -3,7 +3,7 @@ import type { serialization, Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Folded, plainWeights } from '../sparse-weights/folded.ts';
 import { StaticSparseDense, type StaticSparseDenseOptions } from '../sparse-weights/static-sparse-dense.ts';
-import type { Shape } from '../sparse-weights/stock-layers.ts';
+import type { Shape } from '../stock-layers/input-shape.ts';
 import { contextInputs, contextShape, contextTensor } from './context-inputs.ts';
 import type { DendriteOptions } from './dendrite-options.ts';
 import { Dendrites } from './dendrites.ts';
@@ -57,7 +57,7 @@ export class ActiveDendriteDense extends StaticSparseDense {
     const [x, context] = this.checkedShapes(inputShape);
     super.build(x);
     this.inputSpec = [];
-    this.dendrites.build(this.addWeight.bind(this), (this as unknown as { units: number }).units, context);
+    this.dendrites.build(this.addWeight.bind(this), this.units, context);
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {

@@ -1,7 +1,7 @@
 import { ArgumentError, toFloatTensor } from '@arborize/core';
 import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Shape } from '../sparse-weights/stock-layers.ts';
+import type { Shape } from '../stock-layers/input-shape.ts';
 
 /** The inputs of a layer that is called on x, [x, context] or [x, contexts, index]. */
 export function contextInputs(inputs: Tensor | Tensor[]): {

@@ -3,8 +3,8 @@ import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { Shape } from '../sparse-weights/stock-layers.ts';
-import { constantInitializer } from './add-weight.ts';
+import type { Shape } from '../stock-layers/input-shape.ts';
+import { constantInitializer } from './constant-initializer.ts';
 
 type LayerOptions = NonNullable<ConstructorParameters<typeof tfl.layers.Layer>[0]>;
 

@@ -1,8 +1,8 @@
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { channelsOf, oneShape, type Shape } from '../stock-layers/input-shape.ts';
 import { Conv1D, type ConvOptions } from '../stock-layers/stock-layers.ts';
+import { buildConnections, type Connections } from './build-connections.ts';
 import { dacConv1d } from './dac-conv-1d.ts';
 import {
   biasShape,
@@ -32,7 +32,7 @@ export interface DACConv1DOptions extends DacConvLayerOptions, Omit<ConvOptions,
 export class DACConv1D extends Conv1D {
   static className = 'DACConv1D';
   private readonly settings: DacConvSettings;
-  private weightsOf?: { kernel: LayerVariable; bias: LayerVariable; outputBias: LayerVariable | null };
+  private connections?: Connections;
 
   constructor(options: DACConv1DOptions) {
     super({ ...options, kernelInitializer: options.kernelInitializer ?? 'heNormal' });
@@ -43,23 +43,9 @@ export class DACConv1D extends Conv1D {
   override build(inputShape: Shape | Shape[]): void {
     const inputs = channelsOf('DACConv1D', oneShape('DACConv1D', inputShape), 2, 3);
     const { filters, settings, kernelSize } = this;
-    const { kernelInitializer, kernelRegularizer, kernelConstraint } = this;
-    const { biasInitializer, biasRegularizer, biasConstraint } = this;
-    const [kernelShape, biases] = [[...kernelSize, inputs, filters], biasShape(settings, kernelSize, inputs)];
-    this.weightsOf = {
-      kernel: this.addWeight(
-        'kernel',
-        kernelShape,
-        'float32',
-        kernelInitializer,
-        kernelRegularizer,
-        true,
-        kernelConstraint,
-      ),
-      bias: this.addWeight('bias', biases, 'float32', biasInitializer, biasRegularizer, true, biasConstraint),
-      outputBias:
-        settings.outputBias && this.addWeight('outputBias', [filters], 'float32', settings.outputBias),
-    };
+    const biases = biasShape(settings, kernelSize, inputs);
+    const add = this.addWeight.bind(this);
+    this.connections = buildConnections(this, add, settings, [...kernelSize, inputs, filters], biases);
     this.inputSpec = [{ ndim: 3, axes: { 2: inputs } }];
     this.built = true;
   }
@@ -67,7 +53,7 @@ export class DACConv1D extends Conv1D {
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const { kernel, bias, outputBias } = this.weightsOf!;
+      const { kernel, bias, outputBias } = this.connections!;
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
       const { settings } = this;
       const sums = dacConv1d(x, kernel.read(), bias.read(), this.strides[0]!, this.padding as 'same', {

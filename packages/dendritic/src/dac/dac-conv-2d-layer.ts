@@ -1,8 +1,8 @@
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { channelsOf, oneShape, type Shape } from '../stock-layers/input-shape.ts';
 import { Conv2D, type ConvOptions } from '../stock-layers/stock-layers.ts';
+import { buildConnections, type Connections } from './build-connections.ts';
 import { dacConv2d } from './dac-conv-2d.ts';
 import {
   biasShape,
@@ -37,7 +37,7 @@ export interface DACConv2DOptions extends DacConvLayerOptions, Omit<ConvOptions,
 export class DACConv2D extends Conv2D {
   static className = 'DACConv2D';
   private readonly settings: DacConvSettings;
-  private weightsOf?: { kernel: LayerVariable; bias: LayerVariable; outputBias: LayerVariable | null };
+  private connections?: Connections;
 
   constructor(options: DACConv2DOptions) {
     super({ ...options, kernelInitializer: options.kernelInitializer ?? 'heNormal' });
@@ -49,23 +49,9 @@ export class DACConv2D extends Conv2D {
     const axis = this.dataFormat === 'channelsFirst' ? 1 : 3;
     const inputs = channelsOf('DACConv2D', oneShape('DACConv2D', inputShape), axis, 4);
     const { filters, settings, kernelSize } = this;
-    const { kernelInitializer, kernelRegularizer, kernelConstraint } = this;
-    const { biasInitializer, biasRegularizer, biasConstraint } = this;
-    const [kernelShape, biases] = [[...kernelSize, inputs, filters], biasShape(settings, kernelSize, inputs)];
-    this.weightsOf = {
-      kernel: this.addWeight(
-        'kernel',
-        kernelShape,
-        'float32',
-        kernelInitializer,
-        kernelRegularizer,
-        true,
-        kernelConstraint,
-      ),
-      bias: this.addWeight('bias', biases, 'float32', biasInitializer, biasRegularizer, true, biasConstraint),
-      outputBias:
-        settings.outputBias && this.addWeight('outputBias', [filters], 'float32', settings.outputBias),
-    };
+    const biases = biasShape(settings, kernelSize, inputs);
+    const add = this.addWeight.bind(this);
+    this.connections = buildConnections(this, add, settings, [...kernelSize, inputs, filters], biases);
     this.inputSpec = [{ ndim: 4, axes: { [axis]: inputs } }];
     this.built = true;
   }
@@ -73,7 +59,7 @@ export class DACConv2D extends Conv2D {
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const { kernel, bias, outputBias } = this.weightsOf!;
+      const { kernel, bias, outputBias } = this.connections!;
       const { strides, padding, settings, dataFormat } = this;
       const input = Array.isArray(inputs) ? inputs[0]! : inputs;
       const x = dataFormat === 'channelsFirst' ? tf.transpose(input, [0, 2, 3, 1]) : input;

@@ -1,8 +1,8 @@
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { channelsOf, oneShape, type Shape } from '../stock-layers/input-shape.ts';
 import { Dense, type DenseOptions } from '../stock-layers/stock-layers.ts';
+import { buildConnections, type Connections } from './build-connections.ts';
 import { dacMatMul } from './dac-mat-mul.ts';
 import { checkDacOptions, type DacLayerOptions, type DacSettings, dacConfig } from './dac-options.ts';
 
@@ -30,7 +30,7 @@ export interface DACDenseOptions extends DacLayerOptions, Omit<DenseOptions, 'us
 export class DACDense extends Dense {
   static className = 'DACDense';
   private readonly settings: DacSettings;
-  private weightsOf?: { kernel: LayerVariable; bias: LayerVariable; outputBias: LayerVariable | null };
+  private connections?: Connections;
 
   constructor(options: DACDenseOptions) {
     super({ ...options, kernelInitializer: options.kernelInitializer ?? 'glorotUniform' });
@@ -41,30 +41,8 @@ export class DACDense extends Dense {
   override build(inputShape: Shape | Shape[]): void {
     const inputs = channelsOf('DACDense', oneShape('DACDense', inputShape), -1, 2, true);
     const { units, settings } = this;
-    const { kernelInitializer, kernelRegularizer, kernelConstraint } = this;
-    const { biasInitializer, biasRegularizer, biasConstraint } = this;
-    this.weightsOf = {
-      kernel: this.addWeight(
-        'kernel',
-        [inputs, units],
-        'float32',
-        kernelInitializer,
-        kernelRegularizer,
-        true,
-        kernelConstraint,
-      ),
-      bias: this.addWeight(
-        'bias',
-        [inputs, settings.groups],
-        'float32',
-        biasInitializer,
-        biasRegularizer,
-        true,
-        biasConstraint,
-      ),
-      outputBias:
-        settings.outputBias && this.addWeight('outputBias', [units], 'float32', settings.outputBias),
-    };
+    const add = this.addWeight.bind(this);
+    this.connections = buildConnections(this, add, settings, [inputs, units], [inputs, settings.groups]);
     this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
     this.built = true;
   }
@@ -72,7 +50,7 @@ export class DACDense extends Dense {
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
     return tf.tidy(() => {
       this.invokeCallHook(inputs, kwargs);
-      const { kernel, bias, outputBias } = this.weightsOf!;
+      const { kernel, bias, outputBias } = this.connections!;
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
       const z = dacMatMul(x, kernel.read(), bias.read(), this.settings.connection);
       return this.activation.apply(outputBias ? tf.add(z, outputBias.read()) : z);

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import { roundHalfEven } from '../sparse-weights/sparse-mask.ts';
-import type { Shape } from '../sparse-weights/stock-layers.ts';
+import type { Shape } from '../stock-layers/input-shape.ts';
 import { type KWinnersOptions, winners2d } from './k-winners.ts';
 import { KWinnersBase } from './k-winners-base.ts';
 import { checkedK, type KWinnersLayerOptions } from './k-winners-options.ts';

@@ -2,7 +2,7 @@ import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { Shape } from '../sparse-weights/stock-layers.ts';
+import type { Shape } from '../stock-layers/input-shape.ts';
 import { nextDutyCycle } from './duty-cycle.ts';
 import type { KWinnersOptions } from './k-winners.ts';
 import { checkedSettings, type KWinnersLayerOptions, type KWinnersSettings } from './k-winners-options.ts';

@@ -1,13 +1,11 @@
-import type { Initializer } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { channelsOf, checkPadding, type Shape } from '../stock-layers/input-shape.ts';
 import { Conv1D, type ConvOptions } from '../stock-layers/stock-layers.ts';
+import { buildBranches } from './build-branches.ts';
 import { branchInitializers } from './interleaved.ts';
 import { halved, inputShapes, type PyramidalLayerOptions, pyramidalConfig } from './pyramidal-options.ts';
 import { Soma } from './soma.ts';
-import { interleaveSums } from './two-inputs.ts';
 
 /** Options of {@link PyramidalConv1D}: its soma, and what the stock convolution accepts except `activation`. */
 export interface PyramidalConv1DOptions extends PyramidalLayerOptions, Omit<ConvOptions, 'activation'> {}
@@ -48,46 +46,20 @@ export class PyramidalConv1D extends Conv1D {
 
   override build(inputShape: Shape | Shape[]): void {
     const shapes = inputShapes('PyramidalConv1D', inputShape);
-    const [inputs, apicalInputs] = shapes.map((shape) => channelsOf('PyramidalConv1D', shape, 2, 3));
-    const { filters, initializers, kernelSize } = this;
-    const addKernel = (name: string, sizes: number[], initializer: Initializer): LayerVariable => {
-      const { kernelRegularizer, kernelConstraint } = this;
-      const shape = [...kernelSize, ...sizes];
-      return this.addWeight(name, shape, 'float32', initializer, kernelRegularizer, true, kernelConstraint);
-    };
-    const kernels =
-      apicalInputs === undefined
-        ? [addKernel('kernel', [inputs!, 2 * filters], initializers.kernel)]
-        : [
-            addKernel('kernel', [inputs!, filters], initializers.basal),
-            addKernel('apicalKernel', [apicalInputs, filters], initializers.apical),
-          ];
-    const bias = this.useBias
-      ? this.addWeight(
-          'bias',
-          [2 * filters],
-          'float32',
-          this.biasInitializer,
-          this.biasRegularizer,
-          true,
-          this.biasConstraint,
-        )
-      : null;
-    this.soma.build(filters, (name, shape, initializer) =>
-      this.addWeight(name, shape, 'float32', initializer),
-    );
-    this.sums = (xs) =>
-      interleaveSums(xs, kernels, bias, (x, filter, some) => {
-        const sums = tf.fused.conv2d({
-          x: tf.expandDims(x, 1) as tf.Tensor4D,
-          filter: tf.expandDims(filter, 0) as tf.Tensor4D,
-          strides: [1, this.strides[0]!],
-          pad: this.padding as 'same',
-          dilations: [1, [this.dilationRate].flat()[0]!],
-          ...(some && { bias: some }),
-        });
-        return tf.squeeze(sums, [1]);
+    const inputs = shapes.map((shape) => channelsOf('PyramidalConv1D', shape, 2, 3));
+    const { soma, initializers, kernelSize, filters: outputs } = this;
+    const branches = { soma, initializers, kernelSize, inputs, outputs };
+    this.sums = buildBranches(this, this.addWeight.bind(this), branches, (x, filter, some) => {
+      const sums = tf.fused.conv2d({
+        x: tf.expandDims(x, 1) as tf.Tensor4D,
+        filter: tf.expandDims(filter, 0) as tf.Tensor4D,
+        strides: [1, this.strides[0]!],
+        pad: this.padding as 'same',
+        dilations: [1, [this.dilationRate].flat()[0]!],
+        ...(some && { bias: some }),
       });
+      return tf.squeeze(sums, [1]);
+    });
     this.built = true;
   }
 

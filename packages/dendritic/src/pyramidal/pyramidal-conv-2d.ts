@@ -1,13 +1,11 @@
-import type { Initializer } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { channelsOf, checkPadding, type Shape } from '../stock-layers/input-shape.ts';
 import { Conv2D, type ConvOptions } from '../stock-layers/stock-layers.ts';
+import { buildBranches } from './build-branches.ts';
 import { branchInitializers } from './interleaved.ts';
 import { halved, inputShapes, type PyramidalLayerOptions, pyramidalConfig } from './pyramidal-options.ts';
 import { Soma } from './soma.ts';
-import { interleaveSums } from './two-inputs.ts';
 
 /** Options of {@link PyramidalConv2D}: its soma, and what the stock convolution accepts except `activation`. */
 export interface PyramidalConv2DOptions extends PyramidalLayerOptions, Omit<ConvOptions, 'activation'> {}
@@ -52,45 +50,19 @@ export class PyramidalConv2D extends Conv2D {
   override build(inputShape: Shape | Shape[]): void {
     const axis = this.dataFormat === 'channelsFirst' ? 1 : 3;
     const shapes = inputShapes('PyramidalConv2D', inputShape, axis);
-    const [inputs, apicalInputs] = shapes.map((shape) => channelsOf('PyramidalConv2D', shape, axis, 4));
-    const { filters, initializers, kernelSize } = this;
-    const addKernel = (name: string, sizes: number[], initializer: Initializer): LayerVariable => {
-      const { kernelRegularizer, kernelConstraint } = this;
-      const shape = [...kernelSize, ...sizes];
-      return this.addWeight(name, shape, 'float32', initializer, kernelRegularizer, true, kernelConstraint);
-    };
-    const kernels =
-      apicalInputs === undefined
-        ? [addKernel('kernel', [inputs!, 2 * filters], initializers.kernel)]
-        : [
-            addKernel('kernel', [inputs!, filters], initializers.basal),
-            addKernel('apicalKernel', [apicalInputs, filters], initializers.apical),
-          ];
-    const bias = this.useBias
-      ? this.addWeight(
-          'bias',
-          [2 * filters],
-          'float32',
-          this.biasInitializer,
-          this.biasRegularizer,
-          true,
-          this.biasConstraint,
-        )
-      : null;
-    this.soma.build(filters, (name, shape, initializer) =>
-      this.addWeight(name, shape, 'float32', initializer),
+    const inputs = shapes.map((shape) => channelsOf('PyramidalConv2D', shape, axis, 4));
+    const { soma, initializers, kernelSize, filters: outputs } = this;
+    const branches = { soma, initializers, kernelSize, inputs, outputs };
+    this.sums = buildBranches(this, this.addWeight.bind(this), branches, (x, filter, some) =>
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: filter as tf.Tensor4D,
+        strides: this.strides as [number, number],
+        pad: this.padding as 'same',
+        dilations: this.dilationRate as [number, number],
+        ...(some && { bias: some }),
+      }),
     );
-    this.sums = (xs) =>
-      interleaveSums(xs, kernels, bias, (x, filter, some) =>
-        tf.fused.conv2d({
-          x: x as tf.Tensor4D,
-          filter: filter as tf.Tensor4D,
-          strides: this.strides as [number, number],
-          pad: this.padding as 'same',
-          dilations: this.dilationRate as [number, number],
-          ...(some && { bias: some }),
-        }),
-      );
     this.built = true;
   }
 

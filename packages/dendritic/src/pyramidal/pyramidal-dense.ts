@@ -1,13 +1,11 @@
-import type { Initializer } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { channelsOf, type Shape } from '../stock-layers/input-shape.ts';
 import { Dense, type DenseOptions } from '../stock-layers/stock-layers.ts';
+import { buildBranches } from './build-branches.ts';
 import { branchInitializers } from './interleaved.ts';
 import { halved, inputShapes, type PyramidalLayerOptions, pyramidalConfig } from './pyramidal-options.ts';
 import { Soma } from './soma.ts';
-import { interleaveSums } from './two-inputs.ts';
 
 /** Options of {@link PyramidalDense}: its soma, and what the stock dense layer accepts except `activation`. */
 export interface PyramidalDenseOptions extends PyramidalLayerOptions, Omit<DenseOptions, 'activation'> {}
@@ -50,43 +48,14 @@ export class PyramidalDense extends Dense {
 
   override build(inputShape: Shape | Shape[]): void {
     const shapes = inputShapes('PyramidalDense', inputShape);
-    const [inputs, apicalInputs] = shapes.map((shape) => channelsOf('PyramidalDense', shape, -1, 2, true));
-    const { units, initializers } = this;
-    const addKernel = (name: string, shape: number[], initializer: Initializer): LayerVariable =>
-      this.addWeight(
-        name,
-        shape,
-        'float32',
-        initializer,
-        this.kernelRegularizer,
-        true,
-        this.kernelConstraint,
-      );
-    const kernels =
-      apicalInputs === undefined
-        ? [addKernel('kernel', [inputs!, 2 * units], initializers.kernel)]
-        : [
-            addKernel('kernel', [inputs!, units], initializers.basal),
-            addKernel('apicalKernel', [apicalInputs, units], initializers.apical),
-          ];
-    const bias = this.useBias
-      ? this.addWeight(
-          'bias',
-          [2 * units],
-          'float32',
-          this.biasInitializer,
-          this.biasRegularizer,
-          true,
-          this.biasConstraint,
-        )
-      : null;
-    this.soma.build(units, (name, shape, initializer) => this.addWeight(name, shape, 'float32', initializer));
-    this.sums = (xs) =>
-      interleaveSums(xs, kernels, bias, (x, kernel, some) => {
-        const rows = tf.reshape(x, [-1, x.shape.at(-1)!]);
-        const products = tf.fused.matMul({ a: rows, b: kernel, ...(some && { bias: some }) });
-        return tf.reshape(products, x.shape.with(-1, kernel.shape[1]!));
-      });
+    const inputs = shapes.map((shape) => channelsOf('PyramidalDense', shape, -1, 2, true));
+    const { soma, initializers, units: outputs } = this;
+    const branches = { soma, initializers, inputs, outputs };
+    this.sums = buildBranches(this, this.addWeight.bind(this), branches, (x, kernel, some) => {
+      const rows = tf.reshape(x, [-1, x.shape.at(-1)!]);
+      const products = tf.fused.matMul({ a: rows, b: kernel, ...(some && { bias: some }) });
+      return tf.reshape(products, x.shape.with(-1, kernel.shape[1]!));
+    });
     this.built = true;
   }
 

@@ -3,6 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import { interleave } from './interleaved.ts';
 
+/** A product of a branch's input and its kernel, with a bias if there is one. */
+export type BranchProduct = (x: Tensor, kernel: Tensor, bias: Tensor | undefined) => Tensor;
+
 /**
  * Basal and apical sums in turns: one product of one input with interleaved kernels, or a product of each of two inputs.
  *
@@ -12,7 +15,7 @@ export function interleaveSums(
   inputs: readonly Tensor[],
   kernels: readonly LayerVariable[],
   bias: LayerVariable | null,
-  product: (x: Tensor, kernel: Tensor, bias: Tensor | undefined) => Tensor,
+  product: BranchProduct,
 ): Tensor {
   const [basal, apical] = kernels;
   if (!apical) return product(inputs[0]!, basal!.read(), bias?.read());

@@ -1,23 +1,15 @@
-import type { DataType, Variable } from '@tensorflow/tfjs-core';
+import type { Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
+import type { AddWeight } from '../stock-layers/stock-weights.ts';
 import { maskKernel } from './mask-kernel.ts';
 import { SparseMask } from './sparse-mask.ts';
 import type { SparseSettings } from './sparse-options.ts';
 
-type AddMask = (
-  name: string,
-  shape: number[],
-  dtype: DataType,
-  initializer: SparseMask,
-  regularizer: undefined,
-  trainable: boolean,
-) => LayerVariable;
-
 /** Gives a built stock layer the weight `kernelMask` and sets what it masks to 0; nothing without sparsity. */
 export function addKernelMask(
   layer: object,
-  add: AddMask,
+  add: AddWeight,
   { sparsity, seed }: SparseSettings,
 ): LayerVariable | undefined {
   if (sparsity === 0) return undefined;

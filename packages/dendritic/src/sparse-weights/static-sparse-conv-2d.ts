@@ -2,14 +2,15 @@ import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
+import type { Shape } from '../stock-layers/input-shape.ts';
+import { Conv2D, type ConvOptions } from '../stock-layers/stock-layers.ts';
 import { addKernelMask } from './add-kernel-mask.ts';
 import { type Folded, plainWeights } from './folded.ts';
 import { withMaskedKernel } from './mask-kernel.ts';
 import { checkedSparse, type SparseOptions, type SparseSettings, sparseUniform } from './sparse-options.ts';
-import { Conv2D, type Conv2DOptions, type Shape } from './stock-layers.ts';
 
 /** Options of {@link StaticSparseConv2D}: its sparsity, and what the stock convolution accepts. */
-export interface StaticSparseConv2DOptions extends SparseOptions, Conv2DOptions {}
+export interface StaticSparseConv2DOptions extends SparseOptions, ConvOptions {}
 
 /**
  * A convolution with a fixed random half, say, of its weights: each filter has round((1 − sparsity)·kh·kw·I) of them,
@@ -52,7 +53,7 @@ export class StaticSparseConv2D extends Conv2D {
 
   /** A stock convolution of the same geometry and activation, with these weights. */
   protected stock(weights: Tensor[]): Folded {
-    const config = super.getConfig() as unknown as Conv2DOptions;
+    const config = super.getConfig() as unknown as ConvOptions;
     const { name, filters, kernelSize, strides, padding, dataFormat, dilationRate, activation } = config;
     const geometry = { filters, kernelSize, strides, padding, dataFormat, dilationRate };
     const useBias = weights.length === 2;

@@ -2,11 +2,12 @@ import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
+import type { Shape } from '../stock-layers/input-shape.ts';
+import { Dense, type DenseOptions } from '../stock-layers/stock-layers.ts';
 import { addKernelMask } from './add-kernel-mask.ts';
 import { type Folded, plainWeights } from './folded.ts';
 import { withMaskedKernel } from './mask-kernel.ts';
 import { checkedSparse, type SparseOptions, type SparseSettings, sparseUniform } from './sparse-options.ts';
-import { Dense, type DenseOptions, type Shape } from './stock-layers.ts';
 
 /** Options of {@link StaticSparseDense}: its sparsity, and what the stock dense layer accepts. */
 export interface StaticSparseDenseOptions extends SparseOptions, DenseOptions {}

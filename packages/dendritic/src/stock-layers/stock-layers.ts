@@ -9,7 +9,7 @@ export type DenseOptions = Options<typeof tfl.layers.dense>;
 export type ConvOptions = Options<typeof tfl.layers.conv2d>;
 
 /** What the stock layers make of their options, and which tfjs-layers hides. */
-interface Parts {
+export interface Parts {
   readonly activation: Activation;
   readonly useBias: boolean;
   readonly kernelInitializer: Initializer;

@@ -1,17 +1,6 @@
 import { Initializer } from '@arborize/core';
-import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LayerVariable } from '@tensorflow/tfjs-layers';
-
-/** A layer's `addWeight`, as far as it is needed here. */
-export type AddWeight = (
-  name: string,
-  shape: number[],
-  dtype: DataType,
-  initializer: Initializer,
-  regularizer: undefined,
-  trainable: boolean,
-) => LayerVariable;
 
 /** Starts a weight with the given tensor, which stays the caller's. */
 export function constantInitializer(value: Tensor): Initializer {
