@@ -30,8 +30,26 @@ export type { Topology } from './pattern/topology.ts';
 export type { Layout } from './product/product-call.ts';
 export { type SampledDenseDenseOptions, sampledDenseDense } from './product/sampled-dense-dense.ts';
 export { type SparseDenseMatMulOptions, sparseDenseMatMul } from './product/sparse-dense-mat-mul.ts';
+export { applyMasks } from './pruning/apply-masks.ts';
+export {
+  type GradualPruning,
+  type GradualPruningOptions,
+  gradualPruning,
+} from './pruning/gradual-pruning.ts';
+export { type MagnitudeMasksOptions, magnitudeMasks } from './pruning/magnitude-masks.ts';
 export type { Mask } from './pruning/mask.ts';
 export { type MaskReport, MaskSet, type MaskSetJson } from './pruning/mask-set.ts';
+export { maskedOptimizer } from './pruning/masked-optimizer.ts';
+export { type PrunableWeightsOptions, prunableWeights } from './pruning/prunable-weights.ts';
+export { randomMasks } from './pruning/random-masks.ts';
+export {
+  type ConstantSparsityOptions,
+  constantSparsity,
+  type PolynomialSparsityOptions,
+  polynomialSparsity,
+  type SparsitySchedule,
+} from './pruning/sparsity-schedule.ts';
+export type { Structure } from './pruning/structure.ts';
 export { registerSparse } from './register-sparse.ts';
 export type { MaskedLayer } from './to-sparse/find-kernels.ts';
 export { type ToSparseOptions, toSparse } from './to-sparse/to-sparse.ts';
