@@ -161,7 +161,7 @@ describe('DendriticDense: dropout', () => {
     const layer = trees({ inputDropout: 0.5 });
     const x = tf.ones([1, 6]);
     const masked = [0, 1].map(() => layer.apply(x, { training: true }) as tf.Tensor);
-    layer.dropoutStep = 0;
+    layer.noiseStep = 0;
     const again = layer.apply(x, { training: true }) as tf.Tensor;
     expect(await again.data()).toEqual(await masked[0]!.data());
     expect(await masked[1]!.data()).not.toEqual(await masked[0]!.data());

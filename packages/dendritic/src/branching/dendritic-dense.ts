@@ -68,7 +68,7 @@ export class DendriticDense extends DenseBase {
    * How many dropout masks were drawn. The next one depends on the seed and on this number alone: set it to go on with a
    * training where another process left it.
    */
-  dropoutStep = 0;
+  noiseStep = 0;
 
   constructor(options: DendriticDenseOptions) {
     const checked = checkDenseOptions(options);
@@ -115,7 +115,7 @@ export class DendriticDense extends DenseBase {
           dropoutRate: inputDropout,
           dropoutSharedAcrossUnits,
           training,
-          seed: training ? counterWord(this.drawn, this.dropoutStep++, 0) : 0,
+          seed: training ? counterWord(this.drawn, this.noiseStep++, 0) : 0,
         },
       );
     });

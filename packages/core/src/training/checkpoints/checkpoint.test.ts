@@ -134,6 +134,23 @@ describe('checkpoints', () => {
     expect(loaded!.random.noise!.normal()).toBe(noise.normal());
   });
 
+  it('continue the noise of layers that count their draws, inner models included', async () => {
+    const counting = (noiseStep: number) => {
+      const layer = layers.dense({ units: 1, inputShape: [1] });
+      const inner = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+      Object.assign(layer, { noiseStep });
+      Object.assign(inner.layers[0]!, { noiseStep: 10 * noiseStep });
+      return sequential({ layers: [layer, inner] });
+    };
+    const steps = ({ layers: [layer, inner] }: LayersModel) =>
+      [layer, (inner as unknown as LayersModel).layers[0]].map((each) => ({ ...each }) as unknown);
+    const storage = memoryStorage();
+    await saveCheckpoint(storage, { model: counting(4), epoch: 1 });
+    const resumed = counting(0);
+    await loadCheckpoint(storage, resumed);
+    expect(steps(resumed)).toMatchObject([{ noiseStep: 4 }, { noiseStep: 40 }]);
+  });
+
   it('save after every n-th epoch only', async () => {
     const epochs: number[] = [];
     const storage = memoryStorage();

@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { Random, type RandomState } from '../../random/random.ts';
 import { type Block, CheckpointError, decodeFile, encodeFile } from './checkpoint-file.ts';
 import type { CheckpointStorage } from './checkpoint-storage.ts';
+import { countingLayers } from './noise-steps.ts';
 import { assignAndDispose, type OptimizerHeader, readOptimizer, writeOptimizer } from './optimizer-state.ts';
 import { blockOf } from './tensor-blocks.ts';
 
@@ -34,6 +35,8 @@ interface Header {
   epoch: number;
   random: Record<string, RandomState>;
   user: unknown;
+  /** Of the layers that count their draws, in the order of the model. */
+  noiseSteps: number[];
   weightCount: number;
   optimizer: OptimizerHeader | null;
 }
@@ -41,7 +44,8 @@ interface Header {
 /**
  * Saves all that training needs to go on after a kill as if nothing had happened: weights, optimiser state with its
  * learning rate, the epoch, random streams, and a value of yours; with a checksum.
- * An optimiser that is not tfjs-core's own is saved by its `getWeights` and restored by its `setWeights`.
+ * An optimiser that is not tfjs-core's own is saved by its `getWeights` and restored by its `setWeights`. A layer with a
+ * number `noiseStep`, as the layers of Arborize that draw noise have, goes on with its stream of noise.
  *
  * Not saved are the model's architecture and hyperparameters (build and compile the same model, then load), the states
  * of stateful recurrent layers, and the streams behind unseeded noise: tfjs-layers draws GaussianNoise,
@@ -64,6 +68,7 @@ export async function saveCheckpoint(
     epoch,
     random: Object.fromEntries(Object.entries(random).map(([name, stream]) => [name, stream.state()])),
     user,
+    noiseSteps: countingLayers(model).map(({ noiseStep }) => noiseStep),
     weightCount: weights.length,
     optimizer: optimizer?.header ?? null,
   };
@@ -103,6 +108,7 @@ export async function loadCheckpoint(
   weights.forEach((block, i) => {
     assignAndDispose(model.weights[i]!.read() as Variable, block);
   });
+  for (const [i, layer] of countingLayers(model).entries()) layer.noiseStep = header.noiseSteps[i]!;
   return {
     epoch: header.epoch,
     step: header.optimizer?.iterations ?? 0,
