@@ -1,17 +1,7 @@
 // Products with a sparse matrix whose values lie by columns. Activations are feature-major: row i of x holds feature i
 // of the whole batch, so that one stored value meets a run of floats. `stride` is the distance of such rows in bytes.
 import { loadTail, splat, storeTail } from '../../core/assembly/simd-math';
-
-@inline
-function at(index: i32): usize {
-  return <usize>index << 2;
-}
-
-/** sum + a·b, rounded once where the build may use relaxed SIMD. */
-@inline
-function madd(sum: v128, a: v128, b: v128): v128 {
-  return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b));
-}
+import { at, madd, sums } from './lanes';
 
 /** 32 examples of one output: y = the larger of `least` and bias + Σ value · x[index]. */
 function block32(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
@@ -88,14 +78,6 @@ export function product(
       for (; b < batch; b++) single(first, weights, end, x + at(b), stride, offset, least, y + at(b));
     }
   }
-}
-
-/** The four sums over the lanes of a, b, c and d. */
-@inline
-function sums(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
-  const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
-  return f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
 }
 
 /** Up to four dot products of rows of x with one row of d. */

@@ -1,6 +1,23 @@
 export { compact } from './compact/compact.ts';
 export { fromDense } from './conversion/from-dense.ts';
 export { toDense } from './conversion/to-dense.ts';
+export { bernoulliWords } from './drop-connect/bernoulli-words.ts';
+export type { DropConnectOptions, DropConnectScaling } from './drop-connect/check-drop-connect.ts';
+export { DropConnectDense } from './drop-connect/drop-connect-dense.ts';
+export type { DropConnectDenseOptions } from './drop-connect/drop-connect-dense-options.ts';
+export {
+  type DropConnectGaussianOptions,
+  dropConnectGaussian,
+} from './drop-connect/drop-connect-gaussian.ts';
+export { type DropConnectMatMulOptions, dropConnectMatMul } from './drop-connect/drop-connect-mat-mul.ts';
+export { dropConnectMoments, type Moments } from './drop-connect/drop-connect-moments.ts';
+export { dropRateSchedule } from './drop-connect/drop-rate-schedule.ts';
+export {
+  type GaussianActivation,
+  type GaussianActivationOptions,
+  gaussianActivationMean,
+  gaussianActivationMoments,
+} from './drop-connect/gaussian-activation.ts';
 export type { DropBy } from './evolution/drop.ts';
 export type { GrowBy } from './evolution/evolve-layer.ts';
 export { type GranetOptions, granet } from './evolution/granet.ts';

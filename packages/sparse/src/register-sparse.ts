@@ -1,4 +1,5 @@
 import { serialization } from '@tensorflow/tfjs-core';
+import { DropConnectDense } from './drop-connect/drop-connect-dense.ts';
 import { SparseDense } from './layer/sparse-dense.ts';
 
 /**
@@ -10,5 +11,6 @@ import { SparseDense } from './layer/sparse-dense.ts';
  * const model = await tf.loadLayersModel('file://model/model.json');
  */
 export function registerSparse(): void {
+  serialization.registerClass(DropConnectDense);
   serialization.registerClass(SparseDense);
 }

@@ -1,0 +1,232 @@
+// Products in which every example has a mask of its own over the weights, made on the fly from counters. The bits of 32
+// inputs are one word; inputs lie along the lanes, so that a table of bytes turns a word into eight masks of four lanes.
+// Lanes beyond the last input are computed with the rest and not stored.
+import { splat, storeTail } from '../../core/assembly/simd-math';
+import { at, madd, sums } from './lanes';
+import { transpose } from './product';
+
+/** For each byte, eight lanes that are all ones where its bit is set. */
+const TABLE_BYTES = 8192;
+/** Inputs that share the words of a mask. */
+const BLOCK = 32;
+const BLOCK_BYTES = 128;
+
+@inline
+function mix(x: u32): u32 {
+  x = (x ^ (x >>> 16)) * 0x7feb352d;
+  x = (x ^ (x >>> 15)) * 0x846ca68b;
+  return x ^ (x >>> 16);
+}
+
+@inline
+function mixLanes(x: v128): v128 {
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 16)), i32x4.splat(0x7feb352d));
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 15)), i32x4.splat(0x846ca68b));
+  return v128.xor(x, i32x4.shr_u(x, 16));
+}
+
+/** The words of four counters: as `countedWords` in bernoulli-words.ts. */
+@inline
+function words(counters: v128, keys: usize, numerator: i32, bits: i32): v128 {
+  let word = mixLanes(v128.xor(counters, v128.load32_splat(keys)));
+  if (bits > 1) {
+    // The lowest bit of a numerator is set, or it would have been stripped.
+    for (let bit = 1; bit < bits; bit++) {
+      const random = mixLanes(v128.xor(counters, v128.load32_splat(keys + at(bit))));
+      word = (numerator >> bit) & 1 ? v128.or(word, random) : v128.and(word, random);
+    }
+  }
+  return word;
+}
+
+/** Writes the table and, behind it, the keys. */
+function prepare(table: usize, seed: u32, bits: i32): void {
+  for (let byte = 0; byte < 256; byte++) {
+    for (let bit = 0; bit < 8; bit++) {
+      store<i32>(table + <usize>(byte * BLOCK) + at(bit), 0 - ((byte >> bit) & 1));
+    }
+  }
+  for (let bit = 0; bit < bits; bit++) store<u32>(table + TABLE_BYTES + at(bit), mix(seed + (bit + 1) * 0x9e3779b9));
+}
+
+/** Where the table has the masks of a byte. */
+@inline
+function masks(table: usize, byte: u32): usize {
+  return table + ((byte & 255) << 5);
+}
+
+/** Lanes from, from + step, from + 2·step, from + 3·step. */
+@inline
+function fourCounters(from: u32, step: u32): v128 {
+  return i32x4.add(i32x4.splat(from), i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3)));
+}
+
+@inline
+function roundUp(value: i32, multiple: i32): i32 {
+  return ((value + multiple - 1) / multiple) * multiple;
+}
+
+/** The inputs of a row, rounded up to whole blocks; one block more keeps rows from meeting in the same cache lines. */
+@inline
+function paddedInputs(inputs: i32): i32 {
+  const blocks = (inputs + BLOCK - 1) / BLOCK;
+  return (blocks | 1) * BLOCK;
+}
+
+/** Bytes of scratch memory that each of the functions below needs. */
+export function scratchBytes(batch: i32, inputs: i32, outputs: i32): i32 {
+  const forward = (roundUp(outputs, 4) + batch) * paddedInputs(inputs);
+  const dx = roundUp(outputs, 4) + (outputs + 1) * BLOCK;
+  const dw = roundUp(batch, 4) + (batch + outputs) * BLOCK + outputs * batch;
+  return TABLE_BYTES + 64 + (max(forward, max(dx, dw)) << 2);
+}
+
+/** u [batch, outputs] = scale · Σ x · mask · w, w [inputs, outputs]. */
+export function forward(
+  x: usize, w: usize, u: usize, batch: i32, inputs: i32, outputs: i32,
+  seed: u32, numerator: i32, bits: i32, scale: f32, scratch: usize,
+): void {
+  prepare(scratch, seed, bits);
+  const keys = scratch + TABLE_BYTES;
+  const blocks = (inputs + BLOCK - 1) / BLOCK;
+  const stride = at(paddedInputs(inputs));
+  const columns = keys + 64;
+  const rows = columns + <usize>roundUp(outputs, 4) * stride;
+  transpose(w, inputs, outputs, at(outputs), columns, stride);
+  for (let i = 0; i < batch; i++) memory.copy(rows + <usize>i * stride, x + at(i * inputs), at(inputs));
+  // Inputs that fill up the last block count as 0. Outputs that fill up the last four are not stored.
+  const missing = at(blocks * BLOCK - inputs);
+  for (let n = 0; n < outputs; n++) memory.fill(columns + <usize>n * stride + at(inputs), 0, missing);
+  for (let i = 0; i < batch; i++) memory.fill(rows + <usize>i * stride + at(inputs), 0, missing);
+  for (let n = 0; n < outputs; n += 4) {
+    const left = outputs - n;
+    for (let i = 0; i < batch; i++) {
+      let row = rows + <usize>i * stride;
+      let w0 = columns + <usize>n * stride;
+      let w1 = w0 + stride, w2 = w1 + stride, w3 = w2 + stride;
+      let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+      let t0 = splat(0), t1 = splat(0), t2 = splat(0), t3 = splat(0);
+      let counters = fourCounters((i * outputs + n) * blocks, blocks);
+      for (let block = 0; block < blocks; block++) {
+        const word = words(counters, keys, numerator, bits);
+        counters = i32x4.add(counters, i32x4.splat(1));
+        const word0: u32 = i32x4.extract_lane(word, 0), word1: u32 = i32x4.extract_lane(word, 1);
+        const word2: u32 = i32x4.extract_lane(word, 2), word3: u32 = i32x4.extract_lane(word, 3);
+        for (let byte = 0; byte < 32; byte += 8) {
+          const m0 = masks(scratch, word0 >>> byte), m1 = masks(scratch, word1 >>> byte);
+          const m2 = masks(scratch, word2 >>> byte), m3 = masks(scratch, word3 >>> byte);
+          const low = v128.load(row), high = v128.load(row, 16);
+          s0 = madd(s0, v128.and(low, v128.load(m0)), v128.load(w0));
+          t0 = madd(t0, v128.and(high, v128.load(m0, 16)), v128.load(w0, 16));
+          s1 = madd(s1, v128.and(low, v128.load(m1)), v128.load(w1));
+          t1 = madd(t1, v128.and(high, v128.load(m1, 16)), v128.load(w1, 16));
+          s2 = madd(s2, v128.and(low, v128.load(m2)), v128.load(w2));
+          t2 = madd(t2, v128.and(high, v128.load(m2, 16)), v128.load(w2, 16));
+          s3 = madd(s3, v128.and(low, v128.load(m3)), v128.load(w3));
+          t3 = madd(t3, v128.and(high, v128.load(m3, 16)), v128.load(w3, 16));
+          row += 32;
+          w0 += 32;
+          w1 += 32;
+          w2 += 32;
+          w3 += 32;
+        }
+      }
+      const sum = sums(f32x4.add(s0, t0), f32x4.add(s1, t1), f32x4.add(s2, t2), f32x4.add(s3, t3));
+      const scaled = f32x4.mul(sum, splat(scale));
+      const to = u + at(i * outputs + n);
+      if (left >= 4) v128.store(to, scaled);
+      else storeTail(to, scaled, left);
+    }
+  }
+}
+
+/** The words of `count` counters from `first` on, `step` apart; up to three more are written. */
+function writeWords(to: usize, count: i32, first: u32, step: u32, keys: usize, numerator: i32, bits: i32): void {
+  let counters = fourCounters(first, step);
+  for (let j = 0; j < count; j += 4, to += 16) {
+    v128.store(to, words(counters, keys, numerator, bits));
+    counters = i32x4.add(counters, i32x4.splat(step << 2));
+  }
+}
+
+/** out [32] = scale · Σ_j factors[j] · rows[j, 32] where the bits of word j are set. */
+function weightedSum(
+  table: usize, word: usize, factors: usize, rows: usize, count: i32, scale: v128, out: usize,
+): void {
+  let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+  let s4 = splat(0), s5 = splat(0), s6 = splat(0), s7 = splat(0);
+  for (const end = factors + at(count); factors < end; factors += 4, word += 4, rows += BLOCK_BYTES) {
+    const factor = v128.load32_splat(factors);
+    const bits = load<u32>(word);
+    const m0 = masks(table, bits), m1 = masks(table, bits >>> 8);
+    const m2 = masks(table, bits >>> 16), m3 = masks(table, bits >>> 24);
+    s0 = madd(s0, factor, v128.and(v128.load(rows), v128.load(m0)));
+    s1 = madd(s1, factor, v128.and(v128.load(rows, 16), v128.load(m0, 16)));
+    s2 = madd(s2, factor, v128.and(v128.load(rows, 32), v128.load(m1)));
+    s3 = madd(s3, factor, v128.and(v128.load(rows, 48), v128.load(m1, 16)));
+    s4 = madd(s4, factor, v128.and(v128.load(rows, 64), v128.load(m2)));
+    s5 = madd(s5, factor, v128.and(v128.load(rows, 80), v128.load(m2, 16)));
+    s6 = madd(s6, factor, v128.and(v128.load(rows, 96), v128.load(m3)));
+    s7 = madd(s7, factor, v128.and(v128.load(rows, 112), v128.load(m3, 16)));
+  }
+  v128.store(out, f32x4.mul(s0, scale));
+  v128.store(out, f32x4.mul(s1, scale), 16);
+  v128.store(out, f32x4.mul(s2, scale), 32);
+  v128.store(out, f32x4.mul(s3, scale), 48);
+  v128.store(out, f32x4.mul(s4, scale), 64);
+  v128.store(out, f32x4.mul(s5, scale), 80);
+  v128.store(out, f32x4.mul(s6, scale), 96);
+  v128.store(out, f32x4.mul(s7, scale), 112);
+}
+
+/** dx [batch, inputs] = scale · Σ_n du · mask · w. */
+export function inputGradient(
+  du: usize, w: usize, dx: usize, batch: i32, inputs: i32, outputs: i32,
+  seed: u32, numerator: i32, bits: i32, scale: f32, scratch: usize,
+): void {
+  prepare(scratch, seed, bits);
+  const keys = scratch + TABLE_BYTES;
+  const blocks = (inputs + BLOCK - 1) / BLOCK;
+  const word = keys + 64;
+  const aside = word + at(roundUp(outputs, 4));
+  const columns = aside + BLOCK_BYTES;
+  for (let block = 0; block < blocks; block++) {
+    const first = block * BLOCK;
+    const present = min(BLOCK, inputs - first);
+    transpose(w + at(first * outputs), present, outputs, at(outputs), columns, BLOCK_BYTES);
+    for (let i = 0; i < batch; i++) {
+      writeWords(word, outputs, i * outputs * blocks + block, blocks, keys, numerator, bits);
+      const to = dx + at(i * inputs + first);
+      const out = present == BLOCK ? to : aside;
+      weightedSum(scratch, word, du + at(i * outputs), columns, outputs, splat(scale), out);
+      if (present < BLOCK) memory.copy(to, aside, at(present));
+    }
+  }
+}
+
+/** dw [inputs, outputs] = scale · Σ_i x · du · mask. */
+export function kernelGradient(
+  x: usize, du: usize, dw: usize, batch: i32, inputs: i32, outputs: i32,
+  seed: u32, numerator: i32, bits: i32, scale: f32, scratch: usize,
+): void {
+  prepare(scratch, seed, bits);
+  const keys = scratch + TABLE_BYTES;
+  const blocks = (inputs + BLOCK - 1) / BLOCK;
+  const word = keys + 64;
+  const rows = word + at(roundUp(batch, 4));
+  const sums = rows + <usize>batch * BLOCK_BYTES;
+  const columns = sums + <usize>outputs * BLOCK_BYTES;
+  transpose(du, batch, outputs, at(outputs), columns, at(batch));
+  for (let block = 0; block < blocks; block++) {
+    const first = block * BLOCK;
+    const present = min(BLOCK, inputs - first);
+    for (let i = 0; i < batch; i++) {
+      memory.copy(rows + <usize>i * BLOCK_BYTES, x + at(i * inputs + first), at(present));
+    }
+    for (let n = 0; n < outputs; n++) {
+      writeWords(word, batch, n * blocks + block, outputs * blocks, keys, numerator, bits);
+      weightedSum(scratch, word, columns + at(n * batch), rows, batch, splat(scale), sums + <usize>n * BLOCK_BYTES);
+    }
+    transpose(sums, outputs, present, BLOCK_BYTES, dw + at(first * outputs), at(outputs));
+  }
+}
