@@ -3,6 +3,7 @@ import { activations } from './activations.ts';
 import { dacCifar } from './dac-cifar.ts';
 import { dacFriedman } from './dac-friedman.ts';
 import { dendriticMnist } from './dendritic-mnist.ts';
+import { dropconnectMnist } from './dropconnect-mnist.ts';
 import { permutedMnist } from './permuted-mnist.ts';
 import { pynadaXor } from './pynada-xor.ts';
 import { splitCifar } from './split-cifar.ts';
@@ -14,6 +15,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   dacCifar,
   dacFriedman,
   dendriticMnist,
+  dropconnectMnist,
   permutedMnist,
   pynadaXor,
   splitCifar,

@@ -1,0 +1,121 @@
+import type { Random } from '@arborize/core';
+import { type Dataset, digits, loadMnist, split, take } from '@arborize/datasets';
+import { DropConnectDense, type DropConnectDenseOptions } from '@arborize/sparse';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import type { Experiment, Scale, Variant } from '../experiment/experiment.ts';
+import { type Trained, trainModel } from '../experiment/train-model.ts';
+import { preActivationPictures } from './dropconnect-pictures.ts';
+import { SeededDropout } from './seeded-dropout.ts';
+
+/** Units of the two hidden layers. */
+const HIDDEN: Record<Scale, number> = { small: 128, paper: 800 };
+/** The small setting learns from so few images that regularisation matters. */
+const FEW = 1000;
+
+/** What dropping weights, a mask for each example, does to a net that would over-fit. */
+export const dropconnectMnist: Experiment = {
+  name: 'dropconnect-mnist',
+  title: 'DropConnect against Dropout',
+  question:
+    'Does dropping weights, other ones for every example, generalise better from few images than dropping units or nothing, and ' +
+    'what remains of it with one mask for a batch or with Gaussian noise?',
+  papers: [
+    {
+      title: 'Regularization of Neural Networks using DropConnect',
+      url: 'https://proceedings.mlr.press/v28/wan13.html',
+    },
+  ],
+  notes: [
+    'Two hidden layers of ReLU; half of their weights, or of their units, are dropped. All variants have the same parameters.',
+    'Small: 1000 training images. Paper: all of them, two layers of 800 units, batches of 128, for 1020 epochs.',
+    'DropConnect infers by the mean of each activation over normal inputs; the last column is the same net with the activation of the mean.',
+  ],
+  metric: { name: 'accuracy', title: 'test accuracy' },
+  otherMetrics: [{ name: 'meanInference', title: 'by mean inference' }],
+  baseline: 'none',
+  variants: {
+    none: network({}),
+    dropout: network({ dropout: true }),
+    dropConnect: network({ dropConnect: {} }),
+    gaussian: network({ dropConnect: { trainingMode: 'gaussian' } }),
+    batchMask: network({ dropConnect: { maskScope: 'batch' } }),
+  },
+  protocol: {
+    small: {
+      optimizer: 'momentum',
+      batchSize: 100,
+      phases: [
+        { epochs: 60, learningRate: 0.1 },
+        { epochs: 25, learningRate: 0.02 },
+        { epochs: 15, learningRate: 0.004 },
+      ],
+    },
+    paper: {
+      optimizer: 'momentum',
+      batchSize: 128,
+      phases: [
+        { epochs: 600, learningRate: 0.1 },
+        { epochs: 400, learningRate: 0.05 },
+        { epochs: 20, learningRate: 0.01 },
+      ],
+    },
+  },
+  embedded: (scale) => few({ name: 'digits', ...split(digits({ count: 5000, seed: 0 })) }, scale),
+  load: async (directory, scale) => few(await loadMnist(directory), scale),
+};
+
+function few({ train, ...rest }: Dataset, scale: Scale): Dataset {
+  return { ...rest, train: scale === 'small' ? take(train, FEW) : train };
+}
+
+interface NetworkOptions {
+  readonly dropout?: boolean;
+  readonly dropConnect?: Partial<DropConnectDenseOptions>;
+}
+
+function network({ dropout, dropConnect }: NetworkOptions): Variant {
+  return trainModel(
+    ({ inputShape, outputs, scale, random }) => {
+      const model = tfl.sequential({ layers: [tfl.layers.inputLayer({ inputShape: [...inputShape] })] });
+      for (const layer of [1, 2]) {
+        const units = HIDDEN[scale];
+        if (dropConnect) {
+          const scaling = scale === 'paper' ? 'paper' : 'inverted';
+          const seed = random.uint32();
+          model.add(new DropConnectDense({ units, activation: 'relu', scaling, seed, ...dropConnect }));
+        } else {
+          model.add(dense(units, 'relu', random));
+          if (dropout) model.add(new SeededDropout(0.5, random.fork(layer)));
+        }
+      }
+      model.add(dense(outputs, 'softmax', random));
+      return model;
+    },
+    {
+      flatten: true,
+      ...(dropConnect && { measure: async (trained) => ({ meanInference: await byMean(trained) }) }),
+      ...(dropConnect?.trainingMode === undefined &&
+        dropConnect?.maskScope === undefined &&
+        dropConnect && { pictures: preActivationPictures }),
+    },
+  );
+}
+
+function dense(units: number, activation: 'relu' | 'softmax', random: Random): tfl.layers.Layer {
+  const kernelInitializer = tfl.initializers.heNormal({ seed: random.uint32() });
+  return tfl.layers.dense({ units, activation, kernelInitializer });
+}
+
+/** The test accuracy of the net whose layers take the activation of the mean. */
+async function byMean({ model, test }: Trained): Promise<number> {
+  const plain = model.layers.map((layer) => (layer instanceof DropConnectDense ? layer.toDense() : layer));
+  const right = tf.tidy(() => {
+    const y = plain.reduce<tf.Tensor>((x, layer) => layer.call(x, {}) as tf.Tensor, test.xs);
+    return tf.mean(tf.equal(tf.argMax(y, -1), tf.argMax(test.ys, -1)));
+  });
+  const [accuracy] = await right.data();
+  right.dispose();
+  for (const [i, layer] of plain.entries()) if (layer !== model.layers[i]) layer.dispose();
+  return accuracy!;
+}
