@@ -31,9 +31,16 @@ export {
   peekCheckpoint,
   saveCheckpoint,
 } from './training/checkpoints/checkpoint.ts';
-export { CheckpointError } from './training/checkpoints/checkpoint-file.ts';
+export {
+  type Block,
+  CheckpointError,
+  type Contents,
+  decodeFile,
+  encodeFile,
+} from './training/checkpoints/checkpoint-file.ts';
 export type { CheckpointStorage } from './training/checkpoints/checkpoint-storage.ts';
 export { type CheckpointingOptions, checkpointing } from './training/checkpoints/checkpointing.ts';
+export { blockOf, tensorOf } from './training/checkpoints/tensor-blocks.ts';
 export { cloneThroughSave } from './training/clone-through-save/clone-through-save.ts';
 export { applyConstraints } from './training/constraints/apply-constraints.ts';
 export { constrained } from './training/constraints/constrained.ts';

@@ -35,6 +35,15 @@ export { type CalibrateSparseOptions, calibrateSparse } from './layer/calibrate-
 export type { SparseInitializer } from './layer/initial-values.ts';
 export { SparseDense } from './layer/sparse-dense.ts';
 export type { SparseDenseOptions } from './layer/sparse-dense-options.ts';
+export { LotteryTicket, type TicketLevel } from './lottery/lottery-ticket.ts';
+export type {
+  BranchKind,
+  LotteryTicketOptions,
+  Rewind,
+  TicketMetrics,
+  TicketPruning,
+  TicketRun,
+} from './lottery/ticket-options.ts';
 export { type ErdosRenyiOptions, erdosRenyi } from './pattern/erdos-renyi.ts';
 export { type ErkDensitiesOptions, erkDensities } from './pattern/erk-densities.ts';
 export {
@@ -68,5 +77,11 @@ export {
 } from './pruning/sparsity-schedule.ts';
 export type { Structure } from './pruning/structure.ts';
 export { registerSparse } from './register-sparse.ts';
+export { addImpulseNoise, type ImpulseNoiseOptions, type NoiseKind } from './robustness/add-impulse-noise.ts';
+export {
+  type NoiseAccuracy,
+  type NoiseRobustnessOptions,
+  noiseRobustness,
+} from './robustness/noise-robustness.ts';
 export type { MaskedLayer } from './to-sparse/find-kernels.ts';
 export { type ToSparseOptions, toSparse } from './to-sparse/to-sparse.ts';

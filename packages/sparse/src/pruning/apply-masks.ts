@@ -44,7 +44,8 @@ export function maskWeight(optimizer: tf.Optimizer | undefined, weight: tf.Varia
   const lists = Object.values(optimizer ?? {}).filter(Array.isArray) as Slot[][];
   const slots = lists.flat().filter((slot) => slot?.originalName?.startsWith(`${weight.name}/`));
   for (const variable of [weight, ...slots.map((slot) => slot.variable)]) {
-    tf.tidy(() => variable.assign(tf.mul(variable, mask)));
+    // And not a product, which would leave −0 and NaN.
+    tf.tidy(() => variable.assign(tf.where(tf.cast(mask, 'bool'), variable, tf.zerosLike(variable))));
   }
   mask.dispose();
 }
