@@ -4,6 +4,8 @@ import { dacCifar } from './dac-cifar.ts';
 import { dacFriedman } from './dac-friedman.ts';
 import { dendriticMnist } from './dendritic-mnist.ts';
 import { dropconnectMnist } from './dropconnect-mnist.ts';
+import { lotteryTicket } from './lottery-ticket.ts';
+import { noiseRobustnessExperiment } from './noise-robustness.ts';
 import { permutedMnist } from './permuted-mnist.ts';
 import { pynadaXor } from './pynada-xor.ts';
 import { splitCifar } from './split-cifar.ts';
@@ -16,6 +18,8 @@ export const EXPERIMENTS: readonly Experiment[] = [
   dacFriedman,
   dendriticMnist,
   dropconnectMnist,
+  lotteryTicket,
+  noiseRobustnessExperiment,
   permutedMnist,
   pynadaXor,
   splitCifar,

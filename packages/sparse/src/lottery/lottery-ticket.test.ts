@@ -123,7 +123,7 @@ describe('LotteryTicket: rewinding', () => {
   it('learningRate keeps what was trained', async () => {
     const trained: ArrayLike<number>[][] = [];
     const tickets = make({ rewind: 'learningRate', levels: 1 });
-    await tickets.run({ onLevel: async (_, model) => trained.push(await valuesOf(model)) });
+    await tickets.run({ onLevel: async (_, { model }) => trained.push(await valuesOf(model)) });
     await expect(tickets.ticket(1)).rejects.toThrow('LotteryTicket.ticket: level must be 2');
     const { model, masks } = await tickets.ticket(2);
     const mask = await masks!.tensor(masks!.names[0]!).data();
@@ -161,7 +161,9 @@ describe('LotteryTicket: serialises', () => {
   it.each<Rewind>(['init', { step: 3 }, 'learningRate', 'none'])(
     'goes on after a kill with %o to the same result',
     async (rewind) => {
-      const whole = await make({ rewind }).run();
+      const tickets = make({ rewind });
+      expect((await tickets.run({ upTo: 1 })).length).toBe(2);
+      const whole = await tickets.run();
       const storage = memory(3);
       await expect(make({ rewind, storage }).run()).rejects.toThrow('killed');
       runs.length = 0;
@@ -232,6 +234,9 @@ describe('LotteryTicket: errors', () => {
     await expect(forgets.run()).rejects.toThrow('train made no step with run.masked(optimizer)');
     await expect(make({ rewind: { step: 9 } }).run()).rejects.toThrow(
       'rewound to step 9, but training ended after 8',
+    );
+    await expect(make().run({ upTo: 4 })).rejects.toThrow(
+      'LotteryTicket.run: options.upTo must be an integer in [0, 3]',
     );
     await expect(make().ticket(1)).rejects.toThrow('a level that is done: run() first');
     await expect(make().branch('odd' as never, 1)).rejects.toThrow("kind must be 'randomMask'");

@@ -24,6 +24,12 @@ export interface TicketLevel {
   readonly metrics: TicketMetrics;
 }
 
+/** Options of {@link LotteryTicket.run}. */
+interface TicketRunOptions {
+  readonly upTo?: number;
+  readonly onLevel?: (level: TicketLevel, trained: { model: LayersModel; masks: MaskSet | null }) => unknown;
+}
+
 /**
  * Iterative magnitude pruning: train, remove the share p of the smallest weights that are left, set the others back, repeat.
  *
@@ -73,17 +79,19 @@ export class LotteryTicket {
   /**
    * Trains and prunes until all levels are done; those that are, also in `storage`, are not repeated.
    *
-   * @param onLevel Sees each trained model before its level is kept and the model disposed of.
+   * @param options.upTo The last level of this call. Default: that of the tickets.
+   * @param options.onLevel Sees each trained model before its level is kept and the model disposed of.
+   * @returns All levels up to that one.
    * @throws CheckpointError if `storage` holds damaged data, or a run of other settings.
    */
-  async run({
-    onLevel,
-  }: {
-    onLevel?: (level: TicketLevel, model: LayersModel) => unknown;
-  } = {}): Promise<TicketLevel[]> {
+  async run({ upTo = this.options.levels, onLevel }: TicketRunOptions = {}): Promise<TicketLevel[]> {
     const { levels, prune = {}, rewind = 'init', storage } = this.options;
+    if (!(Number.isInteger(upTo) && upTo >= 0 && upTo <= levels)) {
+      const expected = `an integer in [0, ${levels}]`;
+      throw new ArgumentError({ where: 'LotteryTicket.run', argument: 'options.upTo', got: upTo, expected });
+    }
     if (storage) this.state ??= await loadState(storage, this.settings);
-    for (let level = this.state?.levels.length ?? 0; level <= levels; level++) {
+    for (let level = this.state?.levels.length ?? 0; level <= upTo; level++) {
       await this.withModel(this.seed, async (model) => {
         const initial = this.state?.snapshots.initial ?? (await takeSnapshot(model));
         const masks = this.prepare(model, level);
@@ -91,11 +99,11 @@ export class LotteryTicket {
         const done = await this.train(model, 'ticket', level, masks, captureAt);
         const next = await pruneTicket(ticketWeights(model, prune), masks, prune);
         const state = withLevel(this.state, initial, done, next);
-        await onLevel?.(levelsOf(state)[level]!, model);
+        await onLevel?.(levelsOf(state)[level]!, { model, masks });
         await this.keep(state);
       });
     }
-    return levelsOf(this.state).slice(0, levels + 1);
+    return levelsOf(this.state).slice(0, upTo + 1);
   }
 
   /**
