@@ -35,10 +35,12 @@ function dropConnectCase({ stored = false, ...size }) {
         noise([batch, outputs], 3),
       ].map(({ shape, values }) => tf.tensor(values, shape));
       const more = prepare();
-      const f = (x, kernel) => make(x, kernel, more);
-      const gradients = tf.grads(f);
+      const valueAndGradients = tf.valueAndGrads((x, kernel) => make(x, kernel, more));
       return {
-        step: () => [f(x, kernel), ...gradients([x, kernel], du)],
+        step() {
+          const { value, grads } = valueAndGradients([x, kernel], du);
+          return [value, ...grads];
+        },
         dispose: () => tf.dispose([x, kernel, du, ...(more ? [more] : [])]),
       };
     };

@@ -1,8 +1,8 @@
 // Products in which every example has a mask of its own over the weights, made on the fly from counters. The bits of 32
 // inputs are one word; inputs lie along the lanes, so that a table of bytes turns a word into eight masks of four lanes.
 // Lanes beyond the last input are computed with the rest and not stored.
-import { splat, storeTail } from '../../core/assembly/simd-math';
-import { at, madd, sums } from './lanes';
+import { splat } from '../../core/assembly/simd-math';
+import { at, madd } from './lanes';
 import { transpose } from './product';
 
 /** For each byte, eight lanes that are all ones where its bit is set. */
@@ -10,6 +10,8 @@ const TABLE_BYTES = 8192;
 /** Inputs that share the words of a mask. */
 const BLOCK = 32;
 const BLOCK_BYTES = 128;
+/** Outputs that the forward pass takes together; a multiple of four. */
+const TILE = 4;
 
 @inline
 function mix(x: u32): u32 {
@@ -75,10 +77,43 @@ function paddedInputs(inputs: i32): i32 {
 
 /** Bytes of scratch memory that each of the functions below needs. */
 export function scratchBytes(batch: i32, inputs: i32, outputs: i32): i32 {
-  const forward = (roundUp(outputs, 4) + batch) * paddedInputs(inputs);
+  const forward = (outputs + batch + TILE) * paddedInputs(inputs);
   const dx = roundUp(outputs, 4) + (outputs + 1) * BLOCK;
   const dw = roundUp(batch, 4) + (batch + outputs) * BLOCK + outputs * batch;
   return TABLE_BYTES + 64 + (max(forward, max(dx, dw)) << 2);
+}
+
+/** The words of `count` counters from `first` on, `step` apart; up to three more are written. */
+function writeWords(to: usize, count: i32, first: u32, step: u32, keys: usize, numerator: i32, bits: i32): void {
+  let counters = fourCounters(first, step);
+  for (let j = 0; j < count; j += 4, to += 16) {
+    v128.store(to, words(counters, keys, numerator, bits));
+    counters = i32x4.add(counters, i32x4.splat(step << 2));
+  }
+}
+
+/** The sum over 32 · `blocks` inputs of x · w where the bits of the words are set. */
+function maskedDot(table: usize, word: usize, x: usize, w: usize, blocks: i32): f32 {
+  let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+  let s4 = splat(0), s5 = splat(0), s6 = splat(0), s7 = splat(0);
+  for (const end = word + at(blocks); word < end; word += 4, x += BLOCK_BYTES, w += BLOCK_BYTES) {
+    const bits = load<u32>(word);
+    const m0 = masks(table, bits), m1 = masks(table, bits >>> 8);
+    const m2 = masks(table, bits >>> 16), m3 = masks(table, bits >>> 24);
+    s0 = madd(s0, v128.and(v128.load(x), v128.load(m0)), v128.load(w));
+    s1 = madd(s1, v128.and(v128.load(x, 16), v128.load(m0, 16)), v128.load(w, 16));
+    s2 = madd(s2, v128.and(v128.load(x, 32), v128.load(m1)), v128.load(w, 32));
+    s3 = madd(s3, v128.and(v128.load(x, 48), v128.load(m1, 16)), v128.load(w, 48));
+    s4 = madd(s4, v128.and(v128.load(x, 64), v128.load(m2)), v128.load(w, 64));
+    s5 = madd(s5, v128.and(v128.load(x, 80), v128.load(m2, 16)), v128.load(w, 80));
+    s6 = madd(s6, v128.and(v128.load(x, 96), v128.load(m3)), v128.load(w, 96));
+    s7 = madd(s7, v128.and(v128.load(x, 112), v128.load(m3, 16)), v128.load(w, 112));
+  }
+  const even = f32x4.add(f32x4.add(s0, s2), f32x4.add(s4, s6));
+  const odd = f32x4.add(f32x4.add(s1, s3), f32x4.add(s5, s7));
+  const four = f32x4.add(even, odd);
+  const two = f32x4.add(four, v128.shuffle<i64>(four, four, 1, 0));
+  return f32x4.extract_lane(two, 0) + f32x4.extract_lane(two, 1);
 }
 
 /** u [batch, outputs] = scale · Σ x · mask · w, w [inputs, outputs]. */
@@ -90,62 +125,27 @@ export function forward(
   const keys = scratch + TABLE_BYTES;
   const blocks = (inputs + BLOCK - 1) / BLOCK;
   const stride = at(paddedInputs(inputs));
-  const columns = keys + 64;
-  const rows = columns + <usize>roundUp(outputs, 4) * stride;
+  const word = keys + 64;
+  const columns = word + at(TILE * blocks);
+  const rows = columns + <usize>outputs * stride;
   transpose(w, inputs, outputs, at(outputs), columns, stride);
   for (let i = 0; i < batch; i++) memory.copy(rows + <usize>i * stride, x + at(i * inputs), at(inputs));
-  // Inputs that fill up the last block count as 0. Outputs that fill up the last four are not stored.
+  // Inputs that fill up the last block count as 0.
   const missing = at(blocks * BLOCK - inputs);
   for (let n = 0; n < outputs; n++) memory.fill(columns + <usize>n * stride + at(inputs), 0, missing);
   for (let i = 0; i < batch; i++) memory.fill(rows + <usize>i * stride + at(inputs), 0, missing);
-  for (let n = 0; n < outputs; n += 4) {
-    const left = outputs - n;
+  // A few columns stay at hand for all examples.
+  for (let n = 0; n < outputs; n += TILE) {
+    const present = min(TILE, outputs - n);
+    const column = columns + <usize>n * stride;
     for (let i = 0; i < batch; i++) {
-      let row = rows + <usize>i * stride;
-      let w0 = columns + <usize>n * stride;
-      let w1 = w0 + stride, w2 = w1 + stride, w3 = w2 + stride;
-      let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
-      let t0 = splat(0), t1 = splat(0), t2 = splat(0), t3 = splat(0);
-      let counters = fourCounters((i * outputs + n) * blocks, blocks);
-      for (let block = 0; block < blocks; block++) {
-        const word = words(counters, keys, numerator, bits);
-        counters = i32x4.add(counters, i32x4.splat(1));
-        const word0: u32 = i32x4.extract_lane(word, 0), word1: u32 = i32x4.extract_lane(word, 1);
-        const word2: u32 = i32x4.extract_lane(word, 2), word3: u32 = i32x4.extract_lane(word, 3);
-        for (let byte = 0; byte < 32; byte += 8) {
-          const m0 = masks(scratch, word0 >>> byte), m1 = masks(scratch, word1 >>> byte);
-          const m2 = masks(scratch, word2 >>> byte), m3 = masks(scratch, word3 >>> byte);
-          const low = v128.load(row), high = v128.load(row, 16);
-          s0 = madd(s0, v128.and(low, v128.load(m0)), v128.load(w0));
-          t0 = madd(t0, v128.and(high, v128.load(m0, 16)), v128.load(w0, 16));
-          s1 = madd(s1, v128.and(low, v128.load(m1)), v128.load(w1));
-          t1 = madd(t1, v128.and(high, v128.load(m1, 16)), v128.load(w1, 16));
-          s2 = madd(s2, v128.and(low, v128.load(m2)), v128.load(w2));
-          t2 = madd(t2, v128.and(high, v128.load(m2, 16)), v128.load(w2, 16));
-          s3 = madd(s3, v128.and(low, v128.load(m3)), v128.load(w3));
-          t3 = madd(t3, v128.and(high, v128.load(m3, 16)), v128.load(w3, 16));
-          row += 32;
-          w0 += 32;
-          w1 += 32;
-          w2 += 32;
-          w3 += 32;
-        }
-      }
-      const sum = sums(f32x4.add(s0, t0), f32x4.add(s1, t1), f32x4.add(s2, t2), f32x4.add(s3, t3));
-      const scaled = f32x4.mul(sum, splat(scale));
+      writeWords(word, present * blocks, (i * outputs + n) * blocks, 1, keys, numerator, bits);
       const to = u + at(i * outputs + n);
-      if (left >= 4) v128.store(to, scaled);
-      else storeTail(to, scaled, left);
+      for (let j = 0; j < present; j++) {
+        const sum = maskedDot(scratch, word + at(j * blocks), rows + <usize>i * stride, column + <usize>j * stride, blocks);
+        store<f32>(to + at(j), scale * sum);
+      }
     }
-  }
-}
-
-/** The words of `count` counters from `first` on, `step` apart; up to three more are written. */
-function writeWords(to: usize, count: i32, first: u32, step: u32, keys: usize, numerator: i32, bits: i32): void {
-  let counters = fourCounters(first, step);
-  for (let j = 0; j < count; j += 4, to += 16) {
-    v128.store(to, words(counters, keys, numerator, bits));
-    counters = i32x4.add(counters, i32x4.splat(step << 2));
   }
 }
 
