@@ -109,13 +109,16 @@ function dense(units: number, activation: 'relu' | 'softmax', random: Random): t
 
 /** The test accuracy of the net whose layers take the activation of the mean. */
 async function byMean({ model, test }: Trained): Promise<number> {
-  const plain = model.layers.map((layer) => (layer instanceof DropConnectDense ? layer.toDense() : layer));
+  const layers = model.layers
+    .filter((layer) => layer.getClassName() !== 'InputLayer')
+    .map((layer) => (layer instanceof DropConnectDense ? layer.toDense() : layer));
+  const plain = tfl.sequential({ layers });
   const right = tf.tidy(() => {
-    const y = plain.reduce<tf.Tensor>((x, layer) => layer.call(x, {}) as tf.Tensor, test.xs);
+    const y = plain.predict(test.xs, { batchSize: 1000 }) as tf.Tensor;
     return tf.mean(tf.equal(tf.argMax(y, -1), tf.argMax(test.ys, -1)));
   });
   const [accuracy] = await right.data();
   right.dispose();
-  for (const [i, layer] of plain.entries()) if (layer !== model.layers[i]) layer.dispose();
+  plain.dispose();
   return accuracy!;
 }
