@@ -109,16 +109,15 @@ function dense(units: number, activation: 'relu' | 'softmax', random: Random): t
 
 /** The test accuracy of the net whose layers take the activation of the mean. */
 async function byMean({ model, test }: Trained): Promise<number> {
-  const layers = model.layers
-    .filter((layer) => layer.getClassName() !== 'InputLayer')
-    .map((layer) => (layer instanceof DropConnectDense ? layer.toDense() : layer));
-  const plain = tfl.sequential({ layers });
+  const plain = model.layers.map((layer) => (layer instanceof DropConnectDense ? layer.toDense() : layer));
   const right = tf.tidy(() => {
-    const y = plain.predict(test.xs, { batchSize: 1000 }) as tf.Tensor;
+    const y = plain.reduce<tf.Tensor>((x, layer) => layer.call(x, {}) as tf.Tensor, test.xs);
     return tf.mean(tf.equal(tf.argMax(y, -1), tf.argMax(test.ys, -1)));
   });
   const [accuracy] = await right.data();
   right.dispose();
-  plain.dispose();
+  for (const layer of plain) {
+    if (!model.layers.includes(layer)) for (const weight of layer.weights) weight.dispose();
+  }
   return accuracy!;
 }
