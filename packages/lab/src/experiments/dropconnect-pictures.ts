@@ -14,7 +14,7 @@ export async function preActivationPictures({ model, test }: Trained): Promise<L
   let x = tf.slice(test.xs, 0, 1);
   for (const layer of model.layers) {
     if (layer instanceof DropConnectDense) pictures.push(await pictureOf(layer, x, pictures.length + 1));
-    const next = tf.tidy(() => layer.call(x, {}) as tf.Tensor);
+    const next = tf.tidy(() => tf.clone(layer.call(x, {}) as tf.Tensor));
     x.dispose();
     x = next;
   }

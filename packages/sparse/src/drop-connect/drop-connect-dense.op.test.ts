@@ -1,4 +1,11 @@
-import { cloneThroughSave, counterWord, piecewiseSchedule } from '@arborize/core';
+import {
+  type CheckpointStorage,
+  cloneThroughSave,
+  counterWord,
+  loadCheckpoint,
+  piecewiseSchedule,
+  saveCheckpoint,
+} from '@arborize/core';
 import { expectNoTensorLeak } from '@arborize/core/testing';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -265,6 +272,27 @@ describe('DropConnectDense: serialises', () => {
     // The seed is saved, how far the noise has come is not.
     layerOf(model).noiseStep = 0;
     expect(await trained(layerOf(copy), xs).data()).toEqual(await trained(layerOf(model), xs).data());
+  });
+
+  it('to a checkpoint that goes on with the same noise', async () => {
+    let saved: Uint8Array | null = null;
+    const storage: CheckpointStorage = {
+      name: 'memory',
+      read: async () => saved,
+      write: async (bytes) => {
+        saved = bytes;
+      },
+    };
+    const fit = (model: tfl.LayersModel, epochs: number) =>
+      model.fit(xs, ys, { epochs, verbose: 0, shuffle: false, batchSize: 8 });
+    const model = compiled();
+    await fit(model, 2);
+    await saveCheckpoint(storage, { model, epoch: 2 });
+    const resumed = compiled();
+    await loadCheckpoint(storage, resumed);
+    expect(layerOf(resumed).noiseStep).toBe(6);
+    await Promise.all([fit(model, 1), fit(resumed, 1)]);
+    expect(await predictions(resumed)).toEqual(await predictions(model));
   });
 
   it('to weights that a dense layer takes', () => {
