@@ -30,6 +30,7 @@ export { dendriticMnist } from './experiments/dendritic-mnist.ts';
 export { lotteryTicket } from './experiments/lottery-ticket.ts';
 export { noiseRobustnessExperiment } from './experiments/noise-robustness.ts';
 export { permutedMnist } from './experiments/permuted-mnist.ts';
+export { learnedNetwork, sclMnist } from './experiments/scl-mnist.ts';
 export { splitCifar } from './experiments/split-cifar.ts';
 export { type SparseNetworkOptions, sparseNetwork, trulySparse } from './experiments/truly-sparse.ts';
 export { renderReport } from './report/render-report.ts';

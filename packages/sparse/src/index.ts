@@ -83,5 +83,20 @@ export {
   type NoiseRobustnessOptions,
   noiseRobustness,
 } from './robustness/noise-robustness.ts';
+export { ConnectivityConv2D, type ConnectivityConv2DOptions } from './scl/connectivity-conv-2d.ts';
+export { ConnectivityDense, type ConnectivityDenseOptions } from './scl/connectivity-dense.ts';
+export { learnedMasks } from './scl/connectivity-layers.ts';
+export { type ConnectivityLearningOptions, connectivityLearning } from './scl/connectivity-learning.ts';
+export { foldConnectivity } from './scl/fold-connectivity.ts';
+export { type LearnConnectivityOptions, learnConnectivity } from './scl/learn-connectivity.ts';
+export { type MaskUpdateOptions, maskUpdate } from './scl/mask-update.ts';
+export { maskedKernel } from './scl/masked-kernel.ts';
+export {
+  type MaskNorm,
+  type NormalizeMaskGradientOptions,
+  normalizeMaskGradient,
+} from './scl/normalize-mask-gradient.ts';
+export type { StepProxy } from './scl/proxy.ts';
+export { type ProxyOptions, unitStep } from './scl/unit-step.ts';
 export type { MaskedLayer } from './to-sparse/find-kernels.ts';
 export { type ToSparseOptions, toSparse } from './to-sparse/to-sparse.ts';

@@ -8,6 +8,7 @@ import { lotteryTicket } from './lottery-ticket.ts';
 import { noiseRobustnessExperiment } from './noise-robustness.ts';
 import { permutedMnist } from './permuted-mnist.ts';
 import { pynadaXor } from './pynada-xor.ts';
+import { sclMnist } from './scl-mnist.ts';
 import { splitCifar } from './split-cifar.ts';
 import { trulySparse } from './truly-sparse.ts';
 
@@ -22,6 +23,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   noiseRobustnessExperiment,
   permutedMnist,
   pynadaXor,
+  sclMnist,
   splitCifar,
   trulySparse,
 ];

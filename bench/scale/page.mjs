@@ -1,0 +1,81 @@
+import { neuronsText } from './plot.mjs';
+import { BATCH, EPSILON, HIDDEN_LAYERS, INPUTS } from './train.mjs';
+
+/** The page about a run, in Markdown. */
+export function scalePage({ date, machine, node, steps, measured, beyond }) {
+  const rows = measured.map(({ neurons, connections, milliseconds, megabytes }, i) => {
+    const before = measured[i - 1];
+    const factor = (now, then) => (before ? ` (${(now / then).toFixed(2)}×)` : '');
+    return row([
+      neuronsText(neurons),
+      `${(connections / 1e6).toFixed(1)} million`,
+      `${milliseconds.toFixed(0)}${factor(milliseconds, before?.milliseconds)}`,
+      `${megabytes.toFixed(0)}${factor(megabytes, before?.megabytes)}`,
+    ]);
+  });
+  const [first, last] = [measured[0], measured.at(-1)];
+  const each = (last.megabytes - first.megabytes) / (last.neurons - first.neurons);
+  const base = last.megabytes - each * last.neurons;
+  return `# How large networks may be
+
+A network of ${INPUTS} inputs, ${HIDDEN_LAYERS} sparse layers of equal width with ${EPSILON}·(inputs + units) connections each, and 10 dense outputs,
+is trained for ${steps} steps of momentum on batches of ${BATCH}, on \`wasm\`. Each size runs in a process of its own. Time is the median
+of a step, without the first; memory is the most that the process ever held, Node and the drawing of the topology included.
+
+![Time and memory over the number of neurons](scale.svg)
+
+| hidden neurons | connections | ms a step | MB |
+| ---: | ---: | ---: | ---: |
+${rows.join('\n')}
+
+In brackets: what the doubling cost. Dashed in the plot: exactly twice for twice. The exponent over the whole range is
+${exponent(measured, 'milliseconds')} for time and ${exponent(measured, 'megabytes')} for memory; Node and the engine take a fixed part of the memory, about ${Math.round(base)} MB, so small networks
+look cheaper to double. Each further neuron takes about ${Math.round(2 ** 20 * each)} bytes${perConnection(first, last)}.
+
+${date}, ${machine}, Node ${node}. \`npm run build && node bench/scale.mjs\` measures yours; \`--write docs\` writes this page.
+
+## Where the limit is
+
+WebAssembly addresses 4 GB with 32-bit pointers, and the heap holds everything that is a tensor: weights, momentum, gradients,
+indices, activations. By the slope above, that is about ${(4096 / each / 1e6).toFixed(1)} million hidden neurons of this kind with momentum; Adam keeps one
+more number for each connection, larger batches keep more activations.
+${tried(beyond)}
+A tensor that does not fit throws an error that names the op and the shape, and the backend works on. Saving needs the weights
+once more, outside of that heap.
+
+## What lies beyond
+
+- \`cpu\` computes with the same connections in plain JavaScript arrays, which only the machine's memory limits, and is slower.
+- \`webgpu\` gathers with the same connections. There the device's memory is the limit, and the largest buffer that it binds,
+  often 2 GB, for each single tensor. How it scales was not measured: no GPU could be had.
+- \`tensorflow\` multiplies by the dense matrix and is no way out: one layer of 250 000 × 250 000 would take 250 GB.
+- Indices are 32-bit integers: 2 billion connections in one layer at most, on any backend.
+- One model spread over several heaps or machines is not part of this project.
+`;
+}
+
+const row = (cells) => `| ${cells.join(' | ')} |`;
+
+/** b of value = a·neurons^b, by least squares of the logarithms. */
+function exponent(measured, name) {
+  const points = measured.map((each) => [Math.log(each.neurons), Math.log(each[name])]);
+  const mean = (i) => points.reduce((sum, point) => sum + point[i], 0) / points.length;
+  const [mx, my] = [mean(0), mean(1)];
+  const over = points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0);
+  return (over / points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0)).toFixed(2);
+}
+
+function perConnection(first, last) {
+  const bytes = (2 ** 20 * (last.megabytes - first.megabytes)) / (last.connections - first.connections);
+  return `, each connection ${Math.round(bytes)}`;
+}
+
+function tried(beyond) {
+  if (beyond.length === 0) return '';
+  const said = beyond.map(({ neurons, failed, milliseconds, megabytes }) =>
+    failed
+      ? `${neuronsText(neurons)} did not (\`${failed}\`)`
+      : `${neuronsText(neurons)} trained, ${(milliseconds / 1000).toFixed(1)} s a step in ${(megabytes / 1024).toFixed(1)} GB`,
+  );
+  return `\nTried: ${said.join('; ')}.\n`;
+}

@@ -1,0 +1,46 @@
+import { useBackend } from '@arborize/backends';
+import { SparseDense } from '@arborize/sparse';
+import * as tf from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { labels, noise } from '../data.mjs';
+import { median } from '../measure.mjs';
+
+export const INPUTS = 784;
+export const HIDDEN_LAYERS = 4;
+export const EPSILON = 10;
+export const BATCH = 16;
+const CLASSES = 10;
+
+/** Trains a network of so many hidden neurons, in four layers, for some steps of momentum, on WASM. */
+export async function train(neurons, steps) {
+  await useBackend('wasm');
+  const units = neurons / HIDDEN_LAYERS;
+  const model = sequential();
+  for (let i = 0; i < HIDDEN_LAYERS; i++) {
+    const first = i === 0 && { inputShape: [INPUTS] };
+    model.add(new SparseDense({ units, epsilon: EPSILON, activation: 'relu', seed: i, ...first }));
+  }
+  model.add(layers.dense({ units: CLASSES, activation: 'softmax', kernelInitializer: 'zeros' }));
+  const sparse = model.layers.slice(0, HIDDEN_LAYERS);
+  const connections = sparse.reduce((sum, layer) => sum + layer.connections, 0) + units * CLASSES;
+  model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: 'categoricalCrossentropy' });
+  const [x, y] = [noise([BATCH, INPUTS], 1), labels(BATCH, CLASSES)].map(({ shape, values }) =>
+    tf.tensor(values, shape),
+  );
+  const milliseconds = [];
+  const losses = [];
+  for (let step = 0; step < steps; step++) {
+    const begin = performance.now();
+    losses.push(await model.trainOnBatch(x, y));
+    milliseconds.push(performance.now() - begin);
+  }
+  return {
+    neurons,
+    connections,
+    // The first step also makes the optimiser's slots.
+    milliseconds: median(milliseconds.slice(1)),
+    megabytes: process.resourceUsage().maxRSS / 1024,
+    heap: tf.backend().wasm.HEAPU8.length / 2 ** 20,
+    loss: [losses[0], losses.at(-1)],
+  };
+}
