@@ -60,7 +60,7 @@ export const sclMnist: Experiment = {
   },
   protocol: { small: protocol(8, 0.1), paper: protocol(15, 0.1) },
   embedded: () => ({ name: 'digits', ...split(digits({ count: 4000, seed: 0 })) }),
-  load: loadMnist,
+  load: (directory) => loadMnist(directory),
 };
 
 /** Makes the layer of a width at a place. */
