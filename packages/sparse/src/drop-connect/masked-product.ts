@@ -1,5 +1,6 @@
 import { defineOp } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as cpu from './cpu.ts';
 import type { MaskCall } from './mask-call.ts';
 import * as reference from './reference.ts';
 import * as wasm from './wasm.ts';
@@ -16,6 +17,7 @@ export const maskedProduct: (inputs: { x: Tensor; kernel: Tensor }, call: MaskCa
   name: 'DropConnectProduct',
   reference: reference.value,
   kernels: {
+    cpu: ({ inputs, attrs, backend }) => cpu.value(inputs, attrs, backend),
     wasm: ({ inputs, attrs, backend }) => wasm.value(inputs, attrs, backend),
     webgpu: ({ inputs, attrs, backend }) => webgpu.value(inputs, attrs, backend),
   },
@@ -37,6 +39,7 @@ const maskedInputGradient: (inputs: { du: Tensor; kernel: Tensor }, call: MaskCa
   name: 'DropConnectInputGradient',
   reference: reference.inputGradient,
   kernels: {
+    cpu: ({ inputs, attrs, backend }) => cpu.inputGradient(inputs, attrs, backend),
     wasm: ({ inputs, attrs, backend }) => wasm.inputGradient(inputs, attrs, backend),
     webgpu: ({ inputs, attrs, backend }) => webgpu.inputGradient(inputs, attrs, backend),
   },
@@ -58,6 +61,7 @@ const maskedKernelGradient: (inputs: { x: Tensor; du: Tensor }, call: MaskCall) 
   name: 'DropConnectKernelGradient',
   reference: reference.kernelGradient,
   kernels: {
+    cpu: ({ inputs, attrs, backend }) => cpu.kernelGradient(inputs, attrs, backend),
     wasm: ({ inputs, attrs, backend }) => wasm.kernelGradient(inputs, attrs, backend),
     webgpu: ({ inputs, attrs, backend }) => webgpu.kernelGradient(inputs, attrs, backend),
   },
