@@ -28,7 +28,7 @@ export {
 } from './evolution/importance-pruning.ts';
 export { itopMetric } from './evolution/itop-metric.ts';
 export { type RiglOptions, rigl } from './evolution/rigl.ts';
-export { type SetEvolutionOptions, setEvolution } from './evolution/set-evolution.ts';
+export { type SetEvolutionOptions, type SetOptions, setEvolution } from './evolution/set-evolution.ts';
 export { type SriglOptions, srigl } from './evolution/srigl.ts';
 export type { BreakEven } from './layer/break-even.ts';
 export { type CalibrateSparseOptions, calibrateSparse } from './layer/calibrate-sparse.ts';
@@ -44,6 +44,11 @@ export type {
   TicketPruning,
   TicketRun,
 } from './lottery/ticket-options.ts';
+export { fitParallel, ParallelTrainingError } from './parallel/fit-parallel.ts';
+export type { FitParallelOptions, ParallelProgress } from './parallel/fit-parallel-options.ts';
+export type { ParallelResult } from './parallel/parallel-server.ts';
+export { parallelWorker } from './parallel/parallel-worker.ts';
+export type { ParallelWorker } from './parallel/worker-pool.ts';
 export { type ErdosRenyiOptions, erdosRenyi } from './pattern/erdos-renyi.ts';
 export { type ErkDensitiesOptions, erkDensities } from './pattern/erk-densities.ts';
 export {

@@ -1,29 +1,33 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
 import { demandCount, demandFor, demandOneOf, demandShare } from './check-evolution.ts';
 import type { DropBy } from './drop.ts';
-import { EvolutionCallback } from './evolution-callback.ts';
+import { EvolutionCallback, type EvolutionPlan } from './evolution-callback.ts';
 import { type GrowBy, replacing } from './evolve-layer.ts';
 
-/** Options of {@link setEvolution}. */
-export interface SetEvolutionOptions {
+/** What {@link setEvolution} replaces and when it ends. */
+export interface SetOptions {
   /** ζ: the share of connections that a step replaces, in (0, 1). Default 0.3. */
   readonly zeta?: number;
-  /** `'epoch'` (default), or a number of optimiser steps from one evolution step to the next. */
-  readonly every?: 'epoch' | number;
   /** Which are removed. Default `'sign'`. */
   readonly dropBy?: DropBy;
-  /** Where new ones come from. Default `'random'`. */
-  readonly grow?: GrowBy;
   /** First values of grown connections. Default `'initializer'`. */
   readonly growInit?: 'initializer' | 'zeros';
-  /** Candidates for each connection that `'sampledGradient'` grows. Default 4. */
-  readonly candidates?: number;
   /** The share of the training after which the topology stays, in (0, 1]. Default 1. */
   readonly stopFraction?: number;
   /** `'constant'` (default), or `'cosine'`, from ζ down to 0 at the end of the evolution. */
   readonly anneal?: 'constant' | 'cosine';
   /** Seed of the draws. Default 0. */
   readonly seed?: number;
+}
+
+/** Options of {@link setEvolution}. */
+export interface SetEvolutionOptions extends SetOptions {
+  /** `'epoch'` (default), or a number of optimiser steps from one evolution step to the next. */
+  readonly every?: 'epoch' | number;
+  /** Where new ones come from. Default `'random'`. */
+  readonly grow?: GrowBy;
+  /** Candidates for each connection that `'sampledGradient'` grows. Default 4. */
+  readonly candidates?: number;
 }
 
 /**
@@ -40,18 +44,25 @@ export interface SetEvolutionOptions {
  * await model.fit(xs, ys, { epochs: 10, callbacks: [setEvolution({ zeta: 0.3, seed: 1 })] });
  * @see Mocanu et al., "Scalable training of artificial neural networks with adaptive sparse connectivity", arXiv 1707.04780.
  */
-export function setEvolution({
-  zeta = 0.3,
-  every = 'epoch',
-  dropBy = 'sign',
-  grow = 'random',
-  growInit = 'initializer',
-  candidates = 4,
-  stopFraction = 1,
-  anneal = 'constant',
-  seed = 0,
-}: SetEvolutionOptions = {}): Callback {
-  const where = 'setEvolution';
+export function setEvolution(options: SetEvolutionOptions = {}): Callback {
+  return new EvolutionCallback(setPlan('setEvolution', options));
+}
+
+/** When and how SET changes topologies; throws an `ArgumentError` of `where` for bad options. */
+export function setPlan(
+  where: string,
+  {
+    zeta = 0.3,
+    every = 'epoch',
+    dropBy = 'sign',
+    grow = 'random',
+    growInit = 'initializer',
+    candidates = 4,
+    stopFraction = 1,
+    anneal = 'constant',
+    seed = 0,
+  }: SetEvolutionOptions,
+): EvolutionPlan {
   const demand = demandFor(where);
   demandShare(demand, 'zeta', zeta);
   if (every !== 'epoch') demandCount(demand, 'every', every);
@@ -67,7 +78,7 @@ export function setEvolution({
     return anneal === 'constant' ? zeta : cosineFraction(zeta, t, end);
   };
   const plan = replacing(fraction, { dropBy, grow, growInit, candidates });
-  return new EvolutionCallback({ where, every, seed, ...plan });
+  return { where, every, seed, ...plan };
 }
 
 /** From `first` at 0 down to 0 at `end`, half a cosine. */
