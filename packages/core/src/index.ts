@@ -40,6 +40,7 @@ export {
 } from './training/checkpoints/checkpoint-file.ts';
 export type { CheckpointStorage } from './training/checkpoints/checkpoint-storage.ts';
 export { type CheckpointingOptions, checkpointing } from './training/checkpoints/checkpointing.ts';
+export { countingLayers } from './training/checkpoints/noise-steps.ts';
 export { blockOf, tensorOf } from './training/checkpoints/tensor-blocks.ts';
 export { cloneThroughSave } from './training/clone-through-save/clone-through-save.ts';
 export { applyConstraints } from './training/constraints/apply-constraints.ts';

@@ -162,11 +162,11 @@ describe('fitParallel: two workers', () => {
     const before = await bitsOf(model);
     const { history, validation } = await train(model, {
       epochs: 20,
-      wishes: () => ({ backend: 'wasm' }),
+      evolution: { zeta: 0.1 },
       validationData: [xs, ys],
       weightDecay: 0.001,
     });
-    expect(validation!.acc).toBeGreaterThan(0.9);
+    expect(validation!.loss).toBeLessThan(0.5 * history.loss![0]!);
     expect(history.loss!.length).toBe(20);
     expect(history.val_loss!.length).toBe(14);
     for (const [i, layer] of sparseLayers(model).entries()) {

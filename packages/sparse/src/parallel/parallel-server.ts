@@ -1,4 +1,4 @@
-import { Random, saveCheckpoint, type TensorSet } from '@arborize/core';
+import { countingLayers, Random, saveCheckpoint, type TensorSet } from '@arborize/core';
 import { dispose, type Scalar } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { evolvingLayers } from '../evolution/evolution-callback.ts';
@@ -31,6 +31,8 @@ export class ParallelServer {
   epoch = 0;
   private random: Random;
   private readonly history: Record<string, number[]> = {};
+  /** Batches that the workers together take in an epoch. */
+  private steps = 0;
 
   constructor(
     private readonly model: LayersModel,
@@ -57,6 +59,7 @@ export class ParallelServer {
     const state = allocateState(model, workers, mode === 'wassp');
     await publish(model, state);
     const batches = blockBatches(xs, settings);
+    this.steps = batches.batches * workers;
     Atomics.store(state.control, Control.epochs, this.epoch);
     Atomics.store(state.control, Control.updates, this.epoch * batches.updates);
     state.rate[0] = this.rateAt(this.epoch);
@@ -112,13 +115,18 @@ export class ParallelServer {
       }
       if (prunes || evolution) await publish(model, state);
     }
-    this.epoch++;
+    this.finishEpochs(epoch + 1);
     state.rate[0] = this.rateAt(this.epoch);
     openEpoch(state.control);
     // The workers train on meanwhile.
     await this.save();
     await this.report({ phase: 1, epoch: this.epoch, worker: null, logs });
     this.remember(logs);
+  }
+
+  private finishEpochs(epoch: number): void {
+    this.epoch = epoch;
+    for (const layer of countingLayers(this.model)) layer.noiseStep = epoch * this.steps;
   }
 
   /** Phase 2: every worker on its own, and the merging of what they bring. */
@@ -147,7 +155,7 @@ export class ParallelServer {
     }
     mergeReplicas(model, state, results, evolution?.dropBy ?? 'sign');
     for (const each of Object.values(logs)) this.remember(meanOf(each));
-    this.epoch = epochs;
+    this.finishEpochs(epochs);
     await this.save();
   }
 

@@ -1,4 +1,4 @@
-import { type Batch, wrapOptimizer } from '@arborize/core';
+import { type Batch, countingLayers, wrapOptimizer } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { SparseDense } from '../layer/sparse-dense.ts';
@@ -14,6 +14,7 @@ export class Replica {
   private readonly collected: (tf.Tensor | null)[] = [];
   private collects = true;
   private version = -1;
+  private steps: number;
   /** The topologies that the model has, in the order of the shared ones. */
   topologies: Topology[] = [];
 
@@ -32,6 +33,7 @@ export class Replica {
     });
     const { loss, metrics } = task as unknown as Pick<tfl.ModelCompileArgs, 'loss' | 'metrics'>;
     model.compile({ optimizer: wrapped, loss, metrics });
+    this.steps = task.startEpoch * task.batches;
   }
 
   static async of(task: Task): Promise<Replica> {
@@ -45,6 +47,9 @@ export class Replica {
 
   /** Trains on a batch, and gives the loss and the metrics. */
   async train({ xs, ys }: Batch): Promise<number[]> {
+    // Noise that no other worker and no other step has.
+    const noiseStep = this.steps++ * this.task.workers + this.task.worker;
+    for (const layer of countingLayers(this.model)) layer.noiseStep = noiseStep;
     const logs = await this.model.trainOnBatch(xs as tf.Tensor, ys as tf.Tensor);
     return [logs].flat();
   }

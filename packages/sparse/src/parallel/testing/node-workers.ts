@@ -23,10 +23,10 @@ export async function buildWorker(): Promise<void> {
 }
 
 /** A maker of workers, and the workers that it has made. */
-export function nodeWorkers(wishesOf: (worker: number) => Partial<WorkerWishes> = () => ({})) {
+export function nodeWorkers(wishesOf: (worker: number) => WorkerWishes = () => ({})) {
   const made: Worker[] = [];
   const make = () => {
-    const worker = new Worker(outfile, { workerData: { backend: 'cpu', ...wishesOf(made.length) } });
+    const worker = new Worker(outfile, { workerData: wishesOf(made.length) });
     made.push(worker);
     return worker;
   };

@@ -1,21 +1,18 @@
-import { type BackendName, useBackend } from '@arborize/backends';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
 import { LayersModel } from '@tensorflow/tfjs-layers';
 import { parallelWorker } from '../parallel-worker.ts';
 
 /** What a test wants of its worker. */
 export interface WorkerWishes {
-  readonly backend: BackendName;
-  /** The batch in which the worker dies, from 1. */
+  /** The batch in which the worker dies, from 1, and how. */
   readonly diesIn?: number;
   readonly how?: 'exit' | 'throw';
 }
 
 const { workerData } = globalThis.process?.getBuiltinModule?.('node:worker_threads') ?? {};
-const { backend, diesIn, how }: WorkerWishes = workerData ?? { backend: 'wasm' };
-await useBackend(
-  backend,
-  workerData ? {} : { wasmPaths: '/node_modules/@tensorflow/tfjs-backend-wasm/dist/' },
-);
+const { diesIn, how }: WorkerWishes = workerData ?? {};
+await tf.setBackend('cpu');
 
 let batches = 0;
 const { trainOnBatch } = LayersModel.prototype;
