@@ -173,21 +173,30 @@ function transposeTile(x: usize, from: usize, out: usize, to: usize): void {
   v128.store(out + 3 * to, v128.shuffle<i64>(high01, high23, 1, 3));
 }
 
+/** Rows or columns that a transpose goes through at a time. */
+const PART = 32;
+
 /** out [columns, rows] = x [rows, columns] transposed; rows of x lie `from` bytes apart, rows of out `to` bytes. */
 export function transpose(x: usize, rows: i32, columns: i32, from: usize, out: usize, to: usize): void {
   const wholeRows = rows & ~3;
   const wholeColumns = columns & ~3;
-  // The inner loop goes over the shorter side, whose cache lines then stay at hand until they are full.
+  // The inner loop goes over a part of the shorter side, whose cache lines and pages then stay at hand until they are full.
   if (rows < columns) {
-    for (let j = 0; j < wholeColumns; j += 4) {
-      for (let i = 0; i < wholeRows; i += 4) {
-        transposeTile(x + <usize>i * from + at(j), from, out + <usize>j * to + at(i), to);
+    for (let part = 0; part < wholeRows; part += PART) {
+      const end = min(part + PART, wholeRows);
+      for (let j = 0; j < wholeColumns; j += 4) {
+        for (let i = part; i < end; i += 4) {
+          transposeTile(x + <usize>i * from + at(j), from, out + <usize>j * to + at(i), to);
+        }
       }
     }
   } else {
-    for (let i = 0; i < wholeRows; i += 4) {
-      for (let j = 0; j < wholeColumns; j += 4) {
-        transposeTile(x + <usize>i * from + at(j), from, out + <usize>j * to + at(i), to);
+    for (let part = 0; part < wholeColumns; part += PART) {
+      const end = min(part + PART, wholeColumns);
+      for (let i = 0; i < wholeRows; i += 4) {
+        for (let j = part; j < end; j += 4) {
+          transposeTile(x + <usize>i * from + at(j), from, out + <usize>j * to + at(i), to);
+        }
       }
     }
   }
@@ -220,6 +229,22 @@ export function columnSums(x: usize, rows: i32, columns: i32, out: usize): void 
     let sum: f32 = 0;
     let row = x;
     for (let i = 0; i < rows; i++, row += stride) sum += load<f32>(row);
+    store<f32>(out, sum);
+  }
+}
+
+/** out [rows] = the sums over the columns of x [rows, columns]. */
+export function rowSums(x: usize, rows: i32, columns: i32, out: usize): void {
+  for (let i = 0; i < rows; i++, out += 4) {
+    let s0 = splat(0), s1 = splat(0);
+    let j = 0;
+    for (; j + 8 <= columns; j += 8, x += 32) {
+      s0 = f32x4.add(s0, v128.load(x));
+      s1 = f32x4.add(s1, v128.load(x, 16));
+    }
+    s0 = f32x4.add(s0, s1);
+    let sum: f32 = f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1) + (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
+    for (; j < columns; j++, x += 4) sum += load<f32>(x);
     store<f32>(out, sum);
   }
 }

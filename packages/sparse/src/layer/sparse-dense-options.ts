@@ -1,6 +1,7 @@
 import { ArgumentError } from '@arborize/core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { connectionProbability } from '../pattern/erdos-renyi.ts';
+import { checkTopology, type Topology } from '../pattern/topology.ts';
 import type { BreakEven } from './break-even.ts';
 import type { SparseInitializer } from './initial-values.ts';
 
@@ -82,4 +83,23 @@ export function checkCapacity({ units, fanIn, connections }: SparseDenseOptions,
   };
   if (fanIn != null) demand('fanIn', fanIn, inputs);
   if (connections != null) demand('connections', connections, inputs * units);
+}
+
+/** Throws if a layer cannot take these connections. */
+export function checkRewiring(
+  { units, positions }: { readonly units: number; readonly positions: number },
+  topology: Topology,
+  values: Float32Array,
+): void {
+  const where = 'SparseDense.rewire';
+  const { inputs, outputs, rowIndices } = topology;
+  if (outputs !== units || inputs !== positions / units) {
+    const expected = `from ${positions / units} inputs to ${units} outputs`;
+    throw new ArgumentError({ where, argument: 'topology', got: `${inputs} to ${outputs}`, expected });
+  }
+  checkTopology(where, topology);
+  if (values.length !== rowIndices.length) {
+    const expected = `${rowIndices.length} numbers, one for each connection`;
+    throw new ArgumentError({ where, argument: 'values', got: `${values.length} numbers`, expected });
+  }
 }

@@ -64,6 +64,68 @@ describe('SparseDense: against a dense layer', () => {
   });
 });
 
+describe('SparseDense: stacks', () => {
+  // Some are wider than a vector, some narrower; the softmax in the middle is not the same in both layouts.
+  const stack = (activations: NonNullable<SparseDenseOptions['activation']>[]) => {
+    const layers = activations.map(
+      (activation, i) =>
+        new SparseDense({
+          units: [9, 13, 10, 3][i]!,
+          density: 0.4,
+          seed: i,
+          activation,
+          breakEven: alwaysSparse,
+          ...(i === 0 && { inputShape: [6] }),
+        }),
+    );
+    return { layers, model: tfl.sequential({ layers }) };
+  };
+  const loose = { absolute: 1e-4, relative: 1e-3 };
+  const slowly = (layers: SparseDense[], x: tf.Tensor) =>
+    layers.reduce(
+      (y, layer) => layer.activate(tf.add(tf.matMul(y, toDense(layer.matrix)), layer.biasVariable!)),
+      x,
+    );
+
+  it.each([['relu', 'relu', 'relu', 'softmax'] as const, ['tanh', 'linear', 'softmax', 'sigmoid'] as const])(
+    'of %s, %s, %s and %s have the values and gradients of their layers',
+    async (...activations) => {
+      const { layers, model } = stack([...activations]);
+      for (const batch of [20, 129]) {
+        const x = tf.randomNormal([batch, 6], 0, 1, 'float32', 3);
+        const loss = (run: (x: tf.Tensor) => tf.Tensor) =>
+          tf.variableGrads(() => tf.sum(tf.square(run(x))) as tf.Scalar);
+        const fast = loss((x) => model.apply(x, { training: true }) as tf.Tensor);
+        const expected = loss((x) => slowly(layers, x));
+        expect(await fast.value.data()).toBeAllClose(await expected.value.data(), loose);
+        for (const [name, gradient] of Object.entries(expected.grads)) {
+          expect(await fast.grads[name]!.data()).toBeAllClose(await gradient.data(), loose);
+        }
+        const predicted = model.predict(x, { batchSize: 50 }) as tf.Tensor;
+        expect(await predicted.data()).toBeAllClose(await slowly(layers, x).data(), loose);
+      }
+    },
+  );
+
+  it('give the gradient with respect to what lies between two layers', async () => {
+    const { layers } = stack(['relu', 'relu', 'linear', 'linear']);
+    const [given, seen] = tf.tidy(() => {
+      const y = layers[0]!.apply(xs) as tf.Tensor;
+      const through = (x: tf.Tensor) => tf.sum(layers[1]!.apply(x) as tf.Tensor);
+      return [tf.grad(through)(y), tf.grad(through)(tf.clone(y))];
+    });
+    expect(await given!.data()).toBeAllClose(await seen!.data());
+  });
+
+  it('leave nothing behind', async () => {
+    const { layers, model } = stack(['relu', 'relu', 'tanh', 'softmax']);
+    model.compile({ optimizer: tf.train.adam(0.05), loss: 'categoricalCrossentropy' });
+    await expectNoTensorLeak(() => model.trainOnBatch(xs, ys));
+    await expectNoTensorLeak(() => (model.predict(xs) as tf.Tensor).dispose());
+    await expectNoTensorLeak(() => (layers[0]!.apply(xs) as tf.Tensor).dispose());
+  });
+});
+
 describe('SparseDense: training', () => {
   it.each([
     ['sgd', () => tf.train.sgd(0.5)],

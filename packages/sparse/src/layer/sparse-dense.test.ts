@@ -102,6 +102,24 @@ describe('SparseDense: errors', () => {
     expect(() => new SparseDense(options)).toThrow(message);
   });
 
+  const topology = {
+    inputs: 3,
+    outputs: 2,
+    columnPointers: Int32Array.of(0, 2, 4),
+    rowIndices: Int32Array.of(0, 2, 1, 2),
+  };
+  it.each([
+    [{ inputs: 4 }, 4, 'SparseDense.rewire: topology must be from 3 inputs to 2 outputs, got 4 to 2'],
+    [{ rowIndices: Int32Array.of(2, 0, 1, 2) }, 4, 'rowIndices[1]'],
+    [{ rowIndices: Int32Array.of(0, 2, 1, 3) }, 4, 'rowIndices[3]'],
+    [{}, 3, 'values must be 4 numbers, one for each connection, got 3 numbers'],
+  ])('is not rewired to %o with %i values', async (change, count, message) => {
+    const layer = built({ units: 2, connections: 3 }, 3);
+    const before = await topologyOf(layer.matrix.pattern);
+    expect(() => layer.rewire({ ...topology, ...change }, new Float32Array(count))).toThrow(message);
+    expect(await topologyOf(layer.matrix.pattern)).toEqual(before);
+  });
+
   it('refuses more connections than there are positions', () => {
     expect(() => built({ units: 3, fanIn: 5 }, 4)).toThrow(
       'SparseDense: options.fanIn must be at most 4 for 4 inputs and 3 units, got 5.',
@@ -132,9 +150,23 @@ describe('SparseDense: serialises', () => {
     expect([...(model.layers[0] as SparseDense).livingUnits!]).toEqual([0, 3, 4]);
   });
 
+  it.each([
+    ['out of range', 6],
+    ['below 0', -1],
+  ])('errors: indices %s are refused before anything is computed', async (_, index) => {
+    const artifacts = await saved();
+    const weightData = (artifacts.weightData as ArrayBuffer).slice(0);
+    // Values, biases and column pointers come first, then the row indices.
+    new Int32Array(weightData)[7 + 5 + 6 + 6] = index;
+    const model = await tfl.loadLayersModel(tf.io.fromMemory({ ...artifacts, weightData }));
+    expect(() => model.predict(tf.ones([2, 6]))).toThrow('sparse product: rowIndices[6]');
+  });
+
   it('errors: a truncated file is refused', async () => {
     const artifacts = await saved();
     const weightData = (artifacts.weightData as ArrayBuffer).slice(0, 100);
-    await expect(tfl.loadLayersModel(tf.io.fromMemory({ ...artifacts, weightData }))).rejects.toThrow();
+    await expect(tfl.loadLayersModel(tf.io.fromMemory({ ...artifacts, weightData }))).rejects.toThrow(
+      'the tensor should have',
+    );
   });
 });

@@ -5,15 +5,28 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { toDense } from '../conversion/to-dense.ts';
 import { patternOf, type SparseMatrix } from '../pattern/sparse-pattern.ts';
 import type { Topology } from '../pattern/topology.ts';
-import { affine, product, rectifiedAffine } from '../product/product.ts';
+import { affine, product, rectifiedAffine, swapLayout } from '../product/product.ts';
+import type { Layout } from '../product/product-call.ts';
 import { type BreakEven, denseFrom } from './break-even.ts';
 import { connectionCount, drawTopology, GivenTensor } from './draw-topology.ts';
+import { featureMajorOf, leaveFeatureMajor, prefersFeatureMajor, toFeatureMajor } from './feature-major.ts';
 import { drawValues, initialLimit, type SparseInitializer } from './initial-values.ts';
 import { type GradientRecorder, recordGradient } from './record-gradient.ts';
 import { replaceWeight, type Weight } from './replace-weight.ts';
-import { checkCapacity, checkSparseDense, type SparseDenseOptions } from './sparse-dense-options.ts';
+import {
+  checkCapacity,
+  checkRewiring,
+  checkSparseDense,
+  type SparseDenseOptions,
+} from './sparse-dense-options.ts';
 
 type Shape = (number | null)[];
+
+/** Activations of tfjs-layers that are the same in either layout. */
+const ELEMENTWISE: ReadonlySet<string> = new Set([
+  ...['linear', 'relu', 'relu6', 'elu', 'selu', 'sigmoid', 'hardSigmoid', 'softplus', 'softsign', 'tanh'],
+  ...['swish', 'mish', 'gelu', 'gelu_new'],
+]);
 
 /** The int32 weights that say where the connections are. */
 const INDEX = ['columnPointers', 'rowIndices', 'rowPointers', 'columnIndices', 'permutation'] as const;
@@ -156,8 +169,13 @@ export class SparseDense extends tfl.layers.Layer {
     return this.activation.apply(z);
   }
 
-  /** Replaces all connections; `values` in the order of the topology. Optimisers are not told. */
+  /**
+   * Replaces all connections; `values` in the order of the topology. Optimisers are not told.
+   *
+   * @throws ArgumentError if the topology is not one of this layer's inputs and units, or is out of order or range.
+   */
   rewire(topology: Topology, values: Float32Array): void {
+    checkRewiring(this, topology, values);
     const pattern = patternOf(topology);
     for (const name of INDEX) replaceWeight(this.index[name], pattern[name]);
     replaceWeight(this.values, tf.tensor1d(values));
@@ -165,39 +183,56 @@ export class SparseDense extends tfl.layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
-    return tf.tidy(() => {
+    const [y, form] = tf.tidy((): [Tensor, Tensor?] => {
       this.invokeCallHook(inputs, kwargs);
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const flat = x.rank === 2 ? x : tf.reshape(x, [-1, this.inputs]);
       const recorder = kwargs.training ? this.recorder : null;
-      let y: Tensor;
-      if (!recorder && this.fusesRelu(flat)) {
-        y = this.multiply(flat, true);
-      } else {
-        const z = this.multiply(flat, false);
-        y = this.activation.apply(recorder ? recordGradient(flat, z, recorder) : z);
+      if (!recorder && this.staysFeatureMajor(x)) {
+        const form = this.activated(toFeatureMajor(x), 'featureMajor');
+        return [swapLayout({ x: form }, {}), form];
       }
-      return x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), this.units]);
+      const flat = x.rank === 2 ? x : tf.reshape(x, [-1, this.inputs]);
+      const y = recorder
+        ? this.activation.apply(recordGradient(flat, this.multiply(flat, 'batchMajor', false), recorder))
+        : this.activated(flat, 'batchMajor');
+      return [x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), this.units])];
     });
+    if (form) leaveFeatureMajor(y, form);
+    return y;
+  }
+
+  /** Whether a neighbour saves the transposes that a product with feature-major activations costs a layer on its own. */
+  private staysFeatureMajor(x: Tensor): boolean {
+    const { activation = 'linear' } = this.options;
+    if (x.rank !== 2 || !prefersFeatureMajor(x.shape[0]!) || this.isDenseFor(x)) return false;
+    return ELEMENTWISE.has(activation as string) && (featureMajorOf(x) !== null || this.feedsSparse());
+  }
+
+  private feedsSparse(): boolean {
+    const nodes = this.outboundNodes as unknown as { readonly outboundLayer: tfl.layers.Layer }[];
+    return nodes.some(({ outboundLayer }) => outboundLayer instanceof SparseDense);
   }
 
   private isDenseFor(x: Tensor): boolean {
     return this.density > denseFrom(x.shape[0]!, this.breakEven);
   }
 
-  private fusesRelu(x: Tensor): boolean {
-    return this.options.activation === 'relu' && this.bias !== null && !this.isDenseFor(x);
+  /** The activation of x·W + bias. */
+  private activated(x: Tensor, layout: Layout): Tensor {
+    const sparse = layout === 'featureMajor' || !this.isDenseFor(x);
+    const fused = this.options.activation === 'relu' && this.bias !== null && sparse;
+    return fused ? this.multiply(x, layout, true) : this.activation.apply(this.multiply(x, layout, false));
   }
 
   /** x·W + bias, or ReLU of it. */
-  private multiply(x: Tensor, rectified: boolean): Tensor {
+  private multiply(x: Tensor, layout: Layout, rectified: boolean): Tensor {
     const { matrix, bias } = this;
-    if (this.isDenseFor(x)) {
+    if (layout === 'batchMajor' && this.isDenseFor(x)) {
       const y = tf.matMul(x, toDense(matrix));
       return bias ? tf.add(y, bias.read()) : y;
     }
     const { pattern, values } = matrix;
-    const call = { pattern, transposed: false, layout: 'batchMajor', rectified } as const;
+    const call = { pattern, transposed: false, layout, rectified } as const;
     if (!bias) return product({ x, values }, call);
     return (rectified ? rectifiedAffine : affine)({ x, values, bias: bias.read() }, call);
   }

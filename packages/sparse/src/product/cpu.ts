@@ -1,4 +1,5 @@
 import { type KernelBackend, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { checkIndex } from './check-index.ts';
 import {
   activationShape,
   batchOf,
@@ -22,7 +23,9 @@ export function product(
 ): TensorInfo {
   const backend = kernelBackend as CpuBackend;
   const read = (tensor: TensorInfo) => backend.data.get(tensor.dataId).values;
-  const { inputs, outputs, pointers, indices, permutation } = walkOf(call);
+  const walk = walkOf(call);
+  checkIndex(walk, backend);
+  const { inputs, outputs, pointers, indices, permutation } = walk;
   const batch = batchOf(x, call.layout);
   const shape = activationShape(call.layout, batch, outputs);
   const y = new Float32Array(util.sizeFromShape(shape));
@@ -50,6 +53,7 @@ export function sampled(
 ): TensorInfo {
   const backend = kernelBackend as CpuBackend;
   const read = (tensor: TensorInfo) => backend.data.get(tensor.dataId).values;
+  checkIndex(walkOf({ pattern, transposed: false }), backend);
   const [inputs, outputs] = pattern.shape;
   const batch = batchOf(a, layout);
   const [pointers, rows, left, right] = [pattern.columnPointers, pattern.rowIndices, a, b].map(read);

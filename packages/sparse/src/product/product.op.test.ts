@@ -1,4 +1,4 @@
-import { type Array64, array64, describeOp, expectNoTensorLeak } from '@arborize/core/testing';
+import { type Array64, array64, describeOp, expectNoTensorLeak, onlyOn } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { toDense } from '../conversion/to-dense.ts';
@@ -123,6 +123,36 @@ describe('sparse products: against the dense product', () => {
     await expectNoTensorLeak(() =>
       tf.dispose(tf.valueAndGrads((v) => sparseDenseMatMul(x, { pattern, values: v! }))([values])),
     );
+  });
+});
+
+describe('sparse products: errors', () => {
+  // WGSL keeps every access in bounds by itself, TensorFlow's gather throws.
+  onlyOn(['cpu', 'wasm'], 'indices out of range');
+  const change = (
+    name: 'rowIndices' | 'columnIndices' | 'columnPointers' | 'permutation',
+    numbers: number[],
+  ) => ({
+    ...sparsePattern(closedForm.topology),
+    [name]: tf.tensor1d(numbers, 'int32'),
+  });
+  const values = tf.tensor1d(closedForm.values);
+
+  it.each([
+    ['rowIndices' as const, [0, 3, 1, 2], 'rowIndices[1] must be in [1, 3)'],
+    ['rowIndices' as const, [2, 0, 1, 2], 'rowIndices[1]'],
+    ['columnPointers' as const, [0, 2, 5], 'columnPointers must be from 0 to 4'],
+  ])('refuse a pattern whose %s are %o', (name, numbers, message) => {
+    const pattern = change(name, numbers);
+    expect(() => sparseDenseMatMul([[1, 2, 3]], { pattern, values })).toThrow(message);
+    expect(() => sampledDenseDense([[1, 2, 3]], [[1, 2]], pattern)).toThrow(message);
+  });
+
+  it('refuse a transposed index that is out of range', () => {
+    const back = (pattern: ReturnType<typeof sparsePattern>) =>
+      sparseDenseMatMul([[1, 2]], { pattern, values }, { transposeSparse: true });
+    expect(() => back(change('columnIndices', [0, 1, 0, 7]))).toThrow('rowIndices[3]');
+    expect(() => back(change('permutation', [0, 2, 1, 4]))).toThrow('pattern.permutation must be in [0, 4)');
   });
 });
 

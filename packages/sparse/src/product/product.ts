@@ -74,6 +74,14 @@ const sumBatch = defineOp<{ x: Tensor }, { layout: Layout }, Tensor>({
   },
 });
 
+/** Activations of the other layout: the transpose, in tiles that keep to the cache. */
+export const swapLayout = defineOp<{ x: Tensor }, object, Tensor>({
+  name: 'SparseMatrixSwapLayout',
+  reference: ({ x }) => tf.transpose(x),
+  kernels: { wasm: ({ inputs: { x }, backend }) => wasm.swapLayout(x, backend) },
+  gradient: { saves: [], of: (dy) => ({ x: (): Tensor => swapLayout({ x: dy }, {}) }) },
+});
+
 /** The products of a and b, summed over the batch, at the stored positions only. */
 export const sampled = defineOp<{ a: Tensor; b: Tensor }, SampledCall, Tensor>({
   name: 'SparseMatrixSampled',

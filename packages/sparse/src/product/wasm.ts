@@ -1,5 +1,6 @@
 import { type WasmKernels, wasmModule } from '@arborize/core';
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { checkIndex } from './check-index.ts';
 import { wasm as embedded } from './product.as.generated.ts';
 import { wasm as relaxed } from './product.relaxed.as.generated.ts';
 import {
@@ -28,6 +29,7 @@ interface Exports {
   ): void;
   passPositive(gradient: number, activation: number, out: number, count: number): void;
   columnSums(x: number, rows: number, columns: number, out: number): void;
+  rowSums(x: number, rows: number, columns: number, out: number): void;
   permute(values: number, permutation: number, out: number, count: number): void;
   transpose(x: number, rows: number, columns: number, from: number, out: number, to: number): void;
 }
@@ -51,7 +53,9 @@ export function product(
 ): TensorInfo | null {
   const kernels = module.on(backend);
   if (!kernels) return null;
-  const { inputs, outputs, pointers, indices, permutation } = walkOf(call);
+  const walk = walkOf(call);
+  checkIndex(walk, backend);
+  const { inputs, outputs, pointers, indices, permutation } = walk;
   const batch = batchOf(x, call.layout);
   const y = kernels.output(activationShape(call.layout, batch, outputs));
   const [at, meets, from, to] = [pointers, indices, x, y].map(kernels.address) as [
@@ -117,6 +121,7 @@ export function sampled(
 ): TensorInfo | null {
   const kernels = module.on(backend);
   if (!kernels) return null;
+  checkIndex(walkOf({ pattern, transposed: false }), backend);
   const [inputs, outputs] = pattern.shape;
   const batch = batchOf(a, layout);
   const gradient = kernels.output([pattern.size]);
@@ -144,12 +149,24 @@ export function sampled(
 }
 
 export function sumBatch(x: Tensor, layout: Layout, backend: KernelBackend): TensorInfo | null {
-  const kernels = layout === 'batchMajor' ? module.on(backend) : null;
+  const kernels = module.on(backend);
   if (!kernels) return null;
-  const [batch, features] = x.shape as [number, number];
-  const sums = kernels.output([features]);
-  kernels.exports.columnSums(kernels.address(x), batch, features, kernels.address(sums));
+  const [rows, columns] = x.shape as [number, number];
+  const batchMajor = layout === 'batchMajor';
+  const sums = kernels.output([batchMajor ? columns : rows]);
+  const { columnSums, rowSums } = kernels.exports;
+  (batchMajor ? columnSums : rowSums)(kernels.address(x), rows, columns, kernels.address(sums));
   return sums;
+}
+
+export function swapLayout(x: Tensor, backend: KernelBackend): TensorInfo | null {
+  const kernels = module.on(backend);
+  if (!kernels) return null;
+  const [rows, columns] = x.shape as [number, number];
+  const swapped = kernels.output([columns, rows]);
+  const [from, to] = [kernels.address(x), kernels.address(swapped)];
+  kernels.exports.transpose(from, rows, columns, 4 * columns, to, 4 * rows);
+  return swapped;
 }
 
 export function passPositive(dy: Tensor, y: Tensor, backend: KernelBackend): TensorInfo | null {
