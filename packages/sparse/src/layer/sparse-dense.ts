@@ -183,11 +183,12 @@ export class SparseDense extends tfl.layers.Layer {
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {
+    const x = Array.isArray(inputs) ? inputs[0]! : inputs;
+    const recorder = kwargs.training ? this.recorder : null;
+    const staysFeatureMajor = !recorder && this.staysFeatureMajor(x);
     const [y, form] = tf.tidy((): [Tensor, Tensor?] => {
       this.invokeCallHook(inputs, kwargs);
-      const x = Array.isArray(inputs) ? inputs[0]! : inputs;
-      const recorder = kwargs.training ? this.recorder : null;
-      if (!recorder && this.staysFeatureMajor(x)) {
+      if (staysFeatureMajor) {
         const form = this.activated(toFeatureMajor(x), 'featureMajor');
         return [swapLayout({ x: form }, {}), form];
       }
