@@ -162,11 +162,28 @@ describe('SparseDense: serialises', () => {
     expect(() => model.predict(tf.ones([2, 6]))).toThrow('sparse product: rowIndices[6]');
   });
 
-  it('errors: a truncated file is refused', async () => {
+  it.each([0, 1, 27, 28, 50, 100, 155, 180, 183])(
+    'errors: a file cut off at %i of 184 bytes is refused',
+    async (length) => {
+      const artifacts = await saved();
+      const weightData = (artifacts.weightData as ArrayBuffer).slice(0, length);
+      await expect(tfl.loadLayersModel(tf.io.fromMemory({ ...artifacts, weightData }))).rejects.toThrow(
+        /the tensor should have|byte length of/,
+      );
+    },
+  );
+
+  it('errors: a model without one of its weights, or with a density out of range, is refused', async () => {
     const artifacts = await saved();
-    const weightData = (artifacts.weightData as ArrayBuffer).slice(0, 100);
-    await expect(tfl.loadLayersModel(tf.io.fromMemory({ ...artifacts, weightData }))).rejects.toThrow(
-      'the tensor should have',
+    const weightSpecs = artifacts.weightSpecs!.slice(0, -1);
+    await expect(tfl.loadLayersModel(tf.io.fromMemory({ ...artifacts, weightSpecs }))).rejects.toThrow(
+      'not set',
     );
+    for (const density of [0, 1.5]) {
+      const text = JSON.stringify(artifacts.modelTopology);
+      const modelTopology = JSON.parse(text.replace('"connections":7', `"density":${density}`));
+      const broken = tf.io.fromMemory({ ...artifacts, modelTopology });
+      await expect(tfl.loadLayersModel(broken)).rejects.toThrow('options.density must be in (0, 1]');
+    }
   });
 });
