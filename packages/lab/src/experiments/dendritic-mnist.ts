@@ -1,22 +1,13 @@
 import { Random } from '@arborize/core';
-import {
-  type Dataset,
-  digits,
-  loadMnist,
-  type Samples,
-  split,
-  subset,
-  take,
-  toTensors,
-} from '@arborize/datasets';
+import { type Dataset, digits, loadMnist, type Samples, split, subset, take } from '@arborize/datasets';
 import {
   type DendriticClassifierOptions,
   dendriticClassifier,
   matchingMlpWidth,
   treeParameterCount,
 } from '@arborize/dendritic';
-import { dispose, type Scalar } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-layers';
+import { evaluate } from '../experiment/evaluate.ts';
 import type { Experiment, Scale, Variant } from '../experiment/experiment.ts';
 import { type ModelRequest, type TrainModelOptions, trainModel } from '../experiment/train-model.ts';
 import { treePictures } from './tree-pictures.ts';
@@ -116,14 +107,6 @@ function classifier(build: (request: ModelRequest) => tf.LayersModel, more: Trai
       data,
     });
   };
-}
-
-async function evaluate(model: tf.LayersModel, samples: Samples): Promise<Record<string, number>> {
-  const { xs, ys } = toTensors(samples, { flatten: true });
-  const scalars = model.evaluate(xs, ys, { batchSize: 1000 }) as Scalar[];
-  const [testLoss, accuracy] = await Promise.all(scalars.map(async (scalar) => (await scalar.data())[0]!));
-  dispose([xs, ys, scalars]);
-  return { testLoss: testLoss!, accuracy: accuracy! };
 }
 
 /** Pixels of zero mean and unit variance over the training set; for the paper, of enlarged images. */
