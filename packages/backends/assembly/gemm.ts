@@ -162,11 +162,11 @@ export function gemmScratch(m: i32, n: i32, k: i32): i32 {
   return (packed * depth + ROWS * COLUMNS) << 2;
 }
 
-/** C [m, n] = A·B; strides in floats; k may be 0. */
+/** C [m, n] = A·B; strides in floats; k may be 0, if the rows of C follow each other (cRow = n). */
 export function gemm(
   a: usize, aRow: i32, aColumn: i32,
   b: usize, bRow: i32, bColumn: i32,
-  c: usize, m: i32, n: i32, k: i32, scratch: usize,
+  c: usize, m: i32, n: i32, k: i32, scratch: usize, cRow: i32,
 ): void {
   if (k == 0) memory.fill(c, 0, floats(m * n));
   const packedB = scratch;
@@ -187,9 +187,9 @@ export function gemm(
           for (let j = q; j < end; j += COLUMNS) {
             const columns = min(COLUMNS, n - j);
             const panelB = packedB + floats(j * depth);
-            const to = c + floats((i + r) * n + j);
-            if (rows == ROWS && columns == COLUMNS) tile(panelA, panelB, depth, to, n, overwrite);
-            else edgeTile(panelA, panelB, depth, to, n, overwrite, aside, rows, columns);
+            const to = c + floats((i + r) * cRow + j);
+            if (rows == ROWS && columns == COLUMNS) tile(panelA, panelB, depth, to, cRow, overwrite);
+            else edgeTile(panelA, panelB, depth, to, cRow, overwrite, aside, rows, columns);
           }
         }
       }

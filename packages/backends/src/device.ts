@@ -20,6 +20,12 @@ export interface BackendOptions {
    * a map from each file's name to its URL. Default: beside the page's script. Node finds the files by itself.
    */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
+  /**
+   * Node only: on how many threads `wasm` computes large products, an integer from 1 to 64. Results are the same to the bit. Default:
+   * the cores, at most 4; 1 in a worker thread. It takes a backend that starts now: one that runs already may have a heap that threads
+   * cannot share.
+   */
+  readonly threads?: number;
 }
 
 /** One backend: how to load it, and what it then runs on. */

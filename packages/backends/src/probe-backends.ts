@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from './backend-error.ts';
 import type { BackendName, BackendOptions } from './device.ts';
-import { devices, start } from './use-backend.ts';
+import { checkThreads, devices, start } from './use-backend.ts';
 
 /** Whether one backend works here. */
 export interface BackendProbe {
@@ -23,6 +23,7 @@ export interface BackendProbe {
  * probes.find(({ name }) => name === 'cpu').available; // true
  */
 export async function probeBackends(options: BackendOptions = {}): Promise<BackendProbe[]> {
+  checkThreads('probeBackends', options.threads);
   const before = tf.getBackend();
   const probes: BackendProbe[] = [];
   for (const device of devices) {

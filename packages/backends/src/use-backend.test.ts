@@ -30,9 +30,10 @@ describe('useBackend', () => {
       tried: [],
     });
     expect(tf.getBackend()).toBe('cpu');
-    const { device: words, features } = await useBackend('wasm');
-    expect(words).toBe('WebAssembly (SIMD, 1 thread)');
-    expect(features).toEqual(['simd']);
+    const { device: words, features, threads } = await useBackend('wasm', { threads: 1 });
+    expect(words).toMatch(/^WebAssembly \((relaxed )?SIMD, 1 thread\)$/);
+    expect(features).toEqual(words.includes('relaxed') ? ['simd', 'relaxed-simd'] : ['simd']);
+    expect(threads).toBe(1);
     expect(tf.getBackend()).toBe('wasm');
   });
 

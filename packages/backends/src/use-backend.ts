@@ -1,4 +1,4 @@
-import { installChainedMethods } from '@arborize/core';
+import { ArgumentError, installChainedMethods } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from './backend-error.ts';
 import type { BackendName, BackendOptions, Device, DeviceDescription } from './device.ts';
@@ -30,15 +30,17 @@ let active: BackendDescription | undefined;
  *
  * @param name Which backend. Default `'auto'`.
  * @returns What it runs on, and why it was chosen.
+ * @throws ArgumentError if `options.threads` is not an integer from 1 to 64.
  * @throws BackendError if the backend is unknown, missing or broken; the message ends with the remedy.
  * @example
  * const { name, device } = await useBackend('wasm');
- * console.log(name, device); // wasm WebAssembly (SIMD, 1 thread)
+ * console.log(name, device); // wasm WebAssembly (SIMD, 2 threads)
  */
 export async function useBackend(
   name: BackendName | 'auto' = 'auto',
   options: BackendOptions = {},
 ): Promise<BackendDescription> {
+  checkThreads('useBackend', options.threads);
   installChainedMethods();
   active = name === 'auto' ? await useFastest(options) : await useNamed(name, options);
   return active;
@@ -59,6 +61,18 @@ export function describeBackend(): BackendDescription {
     'it was not chosen by useBackend',
     'Call `await useBackend()` first.',
   );
+}
+
+/** Refuses numbers of threads that are none. */
+export function checkThreads(where: string, threads: number | undefined): void {
+  if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= 64)) return;
+  throw new ArgumentError({
+    where,
+    argument: 'options.threads',
+    got: threads,
+    expected: 'an integer from 1 to 64',
+    remedy: 'Leave it out for as many as there are cores, at most 4.',
+  });
 }
 
 async function useNamed(name: BackendName, options: BackendOptions): Promise<BackendDescription> {

@@ -2,6 +2,7 @@ import { wasmModule } from '@arborize/core';
 import { broadcast_util, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { wasm as epilogueWasm } from './epilogue.as.generated.ts';
 import { gemmModule } from './gemm.ts';
+import type { Product } from './product.ts';
 
 interface Epilogue {
   epilogue(
@@ -72,12 +73,14 @@ export function matMul(
   const [aRow, aColumn] = transposeA ? [1, m] : [k, 1];
   const [bRow, bColumn] = transposeB ? [1, k] : [n, 1];
   const [aBatch, bBatch] = [a, b].map((operand) => batchIndex(batch, operand.shape.slice(0, -2)));
-  kernels.withScratch(kernels.exports.gemmScratch(m, n, k), (scratch) => {
-    for (let i = 0; i < products; i++) {
+  const { gemms, gemmScratch } = kernels.exports;
+  kernels.withScratch(gemmScratch(m, n, k, products), (scratch) => {
+    const all = Array.from({ length: products }, (_, i): Product => {
       const from = aAt + 4 * aBatch!(i) * m * k;
       const and = bAt + 4 * bBatch!(i) * k * n;
-      kernels.exports.gemm(from, aRow, aColumn, and, bRow, bColumn, cAt + 4 * i * m * n, m, n, k, scratch);
-    }
+      return [from, aRow, aColumn, and, bRow, bColumn, cAt + 4 * i * m * n, m, n, k];
+    });
+    gemms(all, scratch);
   });
   return output;
 }

@@ -20,6 +20,11 @@ interface WasmBackend extends KernelBackend {
 /** A module of ours at work on the heap of one WASM backend. All addresses are byte offsets into that heap. */
 export interface WasmKernels<Exports> {
   readonly exports: Exports;
+  /** The compiled code and the memory that it is linked to: where that is shared, another thread can link it, too. */
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Whether this is the build with relaxed SIMD. */
+  readonly relaxed: boolean;
   /** The address of a tensor's first element. Allocations do not move tensors. */
   address(tensor: TensorInfo): number;
   /** A new tensor, its memory uninitialised. */
@@ -53,18 +58,24 @@ export function wasmModule<Exports>(
       const stock = backend as WasmBackend;
       const memory = stock.wasm.asm?.memory;
       if (!memory) return null;
-      const module = new WebAssembly.Module(codeFor(memory, understood(base64, relaxed)));
+      const build = understood(base64, relaxed);
+      const module = new WebAssembly.Module(codeFor(memory, build.code));
       const instance = new WebAssembly.Instance(module, { env: { memory } });
-      const kernels = link(stock, instance.exports as Exports);
+      const kernels = {
+        ...access(stock),
+        exports: instance.exports as Exports,
+        module,
+        memory,
+        relaxed: build.relaxed,
+      };
       linked.set(backend, kernels);
       return kernels;
     },
   };
 }
 
-function link<Exports>(backend: WasmBackend, exports: Exports): WasmKernels<Exports> {
+function access(backend: WasmBackend): Pick<WasmKernels<unknown>, 'address' | 'output' | 'withScratch'> {
   return {
-    exports,
     address: (tensor) => backend.dataIdMap.get(tensor.dataId).memoryOffset,
     output: (shape, dtype = 'float32') => backend.makeOutput(shape, dtype),
     withScratch(bytes, use) {
@@ -79,9 +90,10 @@ function link<Exports>(backend: WasmBackend, exports: Exports): WasmKernels<Expo
 }
 
 /** The relaxed build where the engine has relaxed SIMD, else the plain one. */
-function understood(plain: string, relaxed?: string): Uint8Array<ArrayBuffer> {
+function understood(plain: string, relaxed?: string): { code: Uint8Array<ArrayBuffer>; relaxed: boolean } {
   const code = relaxed ? decodeBase64(relaxed) : undefined;
-  return code && WebAssembly.validate(code) ? code : decodeBase64(plain);
+  if (code && WebAssembly.validate(code)) return { code, relaxed: true };
+  return { code: decodeBase64(plain), relaxed: false };
 }
 
 function codeFor(memory: WebAssembly.Memory, code: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

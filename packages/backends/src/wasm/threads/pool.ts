@@ -1,0 +1,146 @@
+import type { WasmKernels } from '@arborize/core';
+import type { GemmExports } from '../product.ts';
+import type { Piece } from './cut-products.ts';
+import {
+  BOARD_SIZE,
+  DONE,
+  FINISHED,
+  MOST_PIECES,
+  PIECE_SIZE,
+  PIECES,
+  READY,
+  SCRATCH,
+  SCRATCH_BYTES,
+  TICKET,
+  workerCode,
+} from './worker-code.ts';
+
+/** Looks at a lock in turns before sleeping on it: products end within microseconds of each other. */
+const SPINS = 2000;
+/** Milliseconds after which the main thread asks whether the workers still live. */
+const PATIENCE = 50;
+
+/** Workers that take pieces of products; the main thread takes pieces, too, and all of them where no worker is up. */
+export interface Pool {
+  /** Computes the pieces; each thread has `bytes` of scratch memory, one after the other. */
+  run(pieces: readonly Piece[], scratch: number, bytes: number): void;
+  /** Waits until all workers are up, for tests. */
+  ready(): void;
+  stop(): void;
+}
+
+/** Starts workers without waiting for them. `ended` is called once if one of them ends by itself. */
+export function startPool(
+  kernels: WasmKernels<GemmExports>,
+  workers: number,
+  ended: (problem: string) => void,
+): Pool {
+  const board = new Int32Array(new SharedArrayBuffer(4 * BOARD_SIZE));
+  const members = Array.from({ length: workers }, (_, i) => startWorker(kernels, board, i + 1, fail));
+  let stopped = false;
+
+  function stop() {
+    stopped = true;
+    for (const { terminate } of members) terminate();
+  }
+  function fail(problem: string) {
+    if (stopped) return;
+    stop();
+    ended(problem);
+  }
+
+  const compute = ([a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, cRow]: Piece, scratch: number) =>
+    kernels.exports.gemm(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, scratch, cRow);
+
+  function post(pieces: readonly Piece[], scratch: number, bytes: number) {
+    for (const [i, piece] of pieces.entries()) board.set(piece, PIECES + i * PIECE_SIZE);
+    board.fill(0, FINISHED, FINISHED + pieces.length);
+    board[SCRATCH] = scratch;
+    board[SCRATCH_BYTES] = bytes;
+    Atomics.store(board, DONE, 0);
+    const task = (Atomics.load(board, TICKET) & ~MOST_PIECES) + MOST_PIECES + 1;
+    Atomics.store(board, TICKET, task | pieces.length);
+    Atomics.notify(board, TICKET, pieces.length - 1);
+  }
+
+  function takePieces(pieces: readonly Piece[], scratch: number): number {
+    for (let taken = 0; ; ) {
+      const ticket = Atomics.load(board, TICKET);
+      const left = ticket & MOST_PIECES;
+      if (left === 0) return taken;
+      if (Atomics.compareExchange(board, TICKET, ticket, ticket - 1) !== ticket) continue;
+      compute(pieces[left - 1]!, scratch);
+      taken++;
+    }
+  }
+
+  /** Waits for the pieces that workers took. Returns false once one has died, and no other writes any more. */
+  function awaitOthers(count: number): boolean {
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(board, DONE) === count) return true;
+    for (let done = Atomics.load(board, DONE); done !== count; done = Atomics.load(board, DONE)) {
+      if (Atomics.wait(board, DONE, done, PATIENCE) !== 'timed-out') continue;
+      if (members.every(({ lives }) => lives())) continue;
+      fail('a worker ended while it computed');
+      while (members.some(({ lives }) => lives())) Atomics.wait(board, DONE, Atomics.load(board, DONE), 1);
+      return false;
+    }
+    return true;
+  }
+
+  function runSome(pieces: readonly Piece[], scratch: number, bytes: number) {
+    post(pieces, scratch, bytes);
+    const own = takePieces(pieces, scratch);
+    if (awaitOthers(pieces.length - own)) return;
+    for (const [i, piece] of pieces.entries()) if (!board[FINISHED + i]) compute(piece, scratch);
+  }
+
+  return {
+    run(pieces, scratch, bytes) {
+      for (let at = 0; at < pieces.length; at += MOST_PIECES)
+        runSome(pieces.slice(at, at + MOST_PIECES), scratch, bytes);
+    },
+    ready() {
+      while (Atomics.load(board, READY) < workers && members.every(({ lives }) => lives()))
+        Atomics.wait(board, DONE, Atomics.load(board, DONE), 1);
+    },
+    stop,
+  };
+}
+
+interface Member {
+  /** Whether it may still write to the heap. */
+  lives(): boolean;
+  terminate(): void;
+}
+
+function startWorker(
+  { module, memory }: WasmKernels<GemmExports>,
+  board: Int32Array,
+  slot: number,
+  ended: (problem: string) => void,
+): Member {
+  const { MessageChannel, Worker } = process.getBuiltinModule('node:worker_threads');
+  // Nothing is sent over it: its other end closes with the worker's thread, which the main thread sees without returning
+  // to its event loop.
+  const { port1: line, port2: otherEnd } = new MessageChannel();
+  line.unref();
+  const worker = new Worker(workerCode, {
+    eval: true,
+    name: 'arborize products',
+    // Loaders and other preloads of the program are not for this code.
+    execArgv: [],
+    env: {},
+    workerData: { module, memory, board, slot, otherEnd },
+    transferList: [otherEnd],
+  });
+  worker.unref();
+  worker.on('error', ({ message }) => ended(message));
+  worker.on('exit', () => ended('a worker ended'));
+  return {
+    // True while the message has somebody to go to.
+    lives: () => (line.postMessage(0) as unknown) === true,
+    terminate() {
+      worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describeBackend, useBackend } from '../../use-backend.ts';
+import { gemmModule } from '../gemm.ts';
+import { noise64, toTensor } from '../testing/noise.ts';
+import { useAllThreads } from './testing/use-all-threads.ts';
+import { threadsOf } from './threads.ts';
+
+beforeAll(async () => {
+  await useBackend('wasm', { threads: 3 });
+});
+
+/** What `f` returns on one thread, and on three that are all up and take parts of every product. */
+async function onOneAndOnThree(f: () => tf.Tensor): Promise<[one: Float32Array, three: Float32Array]> {
+  const run = async () => {
+    const y = tf.tidy(f);
+    const values = await y.data<'float32'>();
+    y.dispose();
+    return values;
+  };
+  const threads = threadsOf(tf.backend());
+  threads.set(1);
+  const one = await run();
+  useAllThreads(3);
+  return [one, await run()];
+}
+
+function sameBits(a: tf.TypedArray, b: tf.TypedArray): boolean {
+  return Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
+}
+
+const shapes: [m: number, k: number, n: number, batch?: number[]][] = [
+  [1, 1, 1],
+  [1, 300, 17],
+  [17, 300, 1],
+  [6, 8, 8],
+  [13, 100, 17],
+  [64, 64, 64],
+  [193, 257, 65],
+  [65, 513, 193],
+  [200, 30, 1000],
+  [1000, 30, 200],
+  [7, 9, 11, [2]],
+  [5, 300, 9, [2, 3]],
+  [4, 4, 4, [100]],
+];
+const forms = [false, true].flatMap((a) => [false, true].map((b) => [a, b] as const));
+
+describe('closed form', () => {
+  it('describeBackend names the threads', () => {
+    const { threads, features, device } = describeBackend();
+    expect(threads).toBe(3);
+    expect(features).toContain('threads');
+    expect(device).toContain('3 threads');
+  });
+});
+
+describe('against reference', () => {
+  it.each(shapes)(
+    'a product %i×%i·%i of %o has the bits that one thread gives',
+    async (m, k, n, batch = []) => {
+      for (const [transposeA, transposeB] of forms) {
+        const a = toTensor(noise64([...batch, ...(transposeA ? [k, m] : [m, k])], 1));
+        const b = toTensor(noise64([...batch, ...(transposeB ? [n, k] : [k, n])], 2));
+        const [one, three] = await onOneAndOnThree(() => tf.matMul(a, b, transposeA, transposeB));
+        expect(sameBits(one, three)).toBe(true);
+        tf.dispose([a, b]);
+      }
+    },
+  );
+
+  it('batches that broadcast, a fused product and the gradients of convolutions have them, too', async () => {
+    const [a, b, bias] = [[3, 40, 50], [1, 50, 60], [60]].map((shape, i) => toTensor(noise64(shape, i)));
+    const fused = () => tf.fused.matMul({ a: a!, b: b!, bias: bias!, activation: 'relu' });
+    const x = toTensor(noise64([4, 12, 12, 3], 4)) as tf.Tensor4D;
+    const filter = toTensor(noise64([3, 3, 3, 8], 5)) as tf.Tensor4D;
+    const gradients = () => {
+      const both = tf.grads((x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'))([x, filter]);
+      return tf.concat(both.map((gradient) => tf.reshape(gradient, [-1])));
+    };
+    for (const f of [fused, gradients]) {
+      const [one, three] = await onOneAndOnThree(f);
+      expect(sameBits(one, three)).toBe(true);
+    }
+  });
+});
+
+describe('edges', () => {
+  it('workers see a heap that has grown', async () => {
+    useAllThreads(3);
+    const bytes = () => gemmModule.on(tf.backend())!.memory.buffer.byteLength;
+    const before = bytes();
+    const ballast = tf.zeros([before / 4]);
+    expect(bytes()).toBeGreaterThan(before);
+    // Behind the ballast, where there was no memory when the workers started.
+    const [a, b] = [toTensor(noise64([128, 200], 1)), toTensor(noise64([200, 128], 2))];
+    const y = tf.matMul(a, b);
+    const values = await y.data();
+    threadsOf(tf.backend()).set(1);
+    expect(sameBits(values, await tf.matMul(a, b).data())).toBe(true);
+    tf.dispose([ballast, a, b, y]);
+  });
+
+  it('products below the limit stay on one thread', () => {
+    const threads = threadsOf(tf.backend());
+    threads.set(3);
+    expect(threads.pay(64, 64, 64)).toBe(false);
+    expect(threads.pay(512, 512, 512)).toBe(true);
+    threads.set(1);
+    expect(threads.pay(512, 512, 512)).toBe(false);
+  });
+});
+
+describe('memory', () => {
+  it('a threaded product leaves nothing behind but its result', () => {
+    useAllThreads(3);
+    const [a, b] = [tf.ones([100, 100]), tf.ones([100, 100])];
+    const before = tf.memory().numTensors;
+    tf.matMul(a, b).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    tf.dispose([a, b]);
+  });
+});
+
+describe('errors', () => {
+  it.each([0, 1.5, -1, 65, Number.NaN, '2'])('useBackend refuses %s threads', async (threads) => {
+    await expect(useBackend('wasm', { threads: threads as number })).rejects.toThrow(
+      /^useBackend: options.threads must be an integer from 1 to 64, got /,
+    );
+  });
+});
+
+it('the workers end with the backend', async () => {
+  const stop = vi.spyOn(threadsOf(tf.findBackend('wasm')), 'stop');
+  await useBackend('cpu');
+  tf.removeBackend('wasm');
+  expect(stop).toHaveBeenCalled();
+});
