@@ -1,4 +1,5 @@
-// `npm run bench -- [--case PATTERN] [--backend NAME] [--rounds N] [--slow] [--json FILE]`; see README.md here.
+// `npm run bench -- [--case PATTERN] [--backend NAME] [--threads N] [--rounds N] [--slow] [--json FILE]`; see
+// README.md here.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '20' },
     seconds: { type: 'string', default: '10' },
     slow: { type: 'boolean', default: false },
+    threads: { type: 'string', default: '1' },
   },
 });
 const rounds = Number(options.rounds);
@@ -23,14 +25,17 @@ if (!(Number.isInteger(rounds) && rounds > 0) || !(seconds > 0)) {
   process.exit(2);
 }
 
+const threads = Number(options.threads);
 const {
   name: backend,
   device,
   software,
-} = await startBackend(options.backend).catch((error) => {
+  threads: had,
+} = await startBackend(options.backend, { threads }).catch((error) => {
   console.error(`npm run bench: ${error.message}`);
   process.exit(2);
 });
+const several = backend === 'wasm' && had > 1;
 const machine = { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism() };
 const run = {
   date: new Date().toISOString(),
@@ -39,10 +44,11 @@ const run = {
   backend,
   device,
   software,
+  threads: had,
   cases: [],
 };
 console.log(`${run.date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, Node ${run.node}`);
-console.log(`ours: ${backend}, ${device}`);
+console.log(`ours: ${backend}, ${device}${several ? `; 'ours' alone on 1` : ''}`);
 if (software) console.log('This adapter is emulated on the CPU: its times say nothing about a GPU.');
 
 const files = readdirSync(new URL('cases/', import.meta.url)).filter((file) => file.endsWith('.mjs'));
@@ -51,7 +57,7 @@ const pattern = new RegExp(options.case, 'i');
 for (const { name, work, peers, ...comparison } of modules.flatMap((module) => module.default)) {
   if (!pattern.test(name)) continue;
   console.log(`\n${name}`);
-  const contenders = [onBackend(backend, 'ours', work), ...peers(backend)];
+  const contenders = [...ours(work), ...peers(backend)];
   const results = summarize(await measure({ contenders, ...comparison }, { rounds, seconds, ...options }));
   run.cases.push({ name, results });
   print(results);
@@ -61,6 +67,12 @@ if (options.json) writeFileSync(options.json, `${JSON.stringify(run, null, 2)}\n
 if (run.cases.length === 0) console.error(`npm run bench: no case matches ${options.case}`);
 const wrong = run.cases.some(({ results }) => results.some((result) => result.wrong));
 process.exit(wrong || run.cases.length === 0 ? 1 : 0);
+
+/** One thread, as the peers have; and what more give, on the same heap, which is shared then. */
+function ours(work) {
+  if (!several) return [onBackend(backend, 'ours', work)];
+  return [1, had].map((n) => onBackend(backend, n === 1 ? 'ours' : `ours, ${n} threads`, work, n));
+}
 
 async function load(file) {
   try {

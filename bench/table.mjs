@@ -6,20 +6,27 @@ import { parseArgs } from 'node:util';
 const REGION = /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/;
 
 /** @param {object} run What run.mjs wrote. */
-export function tableOf({ date, machine, node, backend, device, cases }) {
+export function tableOf({ date, machine, node, backend, device, threads, cases }) {
   const names = [...new Set(cases.flatMap(({ results }) => results.map(({ name }) => name)))];
   const rows = [
-    ['', ...names.map((name) => (name === 'ours' ? `ours (${backend})` : name))],
+    [
+      '',
+      ...names.map((name) =>
+        name === 'ours' ? `ours (${backend}${threads > 1 ? ', 1 thread' : ''})` : name,
+      ),
+    ],
     ['---', ...names.map(() => '---:')],
     ...cases.map(({ name, results }) => [
       name,
       ...names.map((contender) => cell(results.find((result) => result.name === contender))),
     ]),
   ];
+  const cores = `one thread of ${machine.cores} cores`;
+  const where = threads > 1 ? `${cores} but for 'ours, ${threads} threads'` : cores;
   return `${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
 
-Median milliseconds, and in brackets the time as a multiple of ours. ${date.slice(0, 10)}, ${machine.cpu}, one thread of
-${machine.cores} cores, Node ${node}; ours on ${device}.
+Median milliseconds, and in brackets the time as a multiple of ours. ${date.slice(0, 10)}, ${machine.cpu},
+${where}, Node ${node}; ours on ${device}.
 `;
 }
 

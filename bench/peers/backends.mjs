@@ -34,10 +34,10 @@ function startStockWasm() {
 
 startStockWasm();
 
-/** Makes a backend the active one: any name that `useBackend` takes. Returns its description. */
-export async function startBackend(name) {
+/** Makes a backend the active one: any name and options that `useBackend` takes. Returns its description. */
+export async function startBackend(name, options) {
   try {
-    const description = await useBackend(name);
+    const description = await useBackend(name, options);
     registered.set(description.name, tf.getBackend());
     return description;
   } catch (error) {
@@ -46,31 +46,35 @@ export async function startBackend(name) {
   }
 }
 
-async function activate(name) {
-  if (!registered.has(name)) await startBackend(name);
+/** The threads of the contender before, where that was ours on WASM. */
+let threadsNow;
+
+async function activate(name, threads) {
+  if (!registered.has(name) || (threads && threads !== threadsNow)) await startBackend(name, { threads });
+  threadsNow = threads ?? threadsNow;
   await tf.setBackend(registered.get(name));
 }
 
 /**
  * A contender on one backend. `work()` is called with that backend active and returns `{ step, dispose }`; a step
- * returns, or promises, a number, a tensor or tensors that the runner disposes of.
+ * returns, or promises, a number, a tensor or tensors that the runner disposes of. `threads` is for WASM, repaired.
  */
-export function onBackend(backend, name, work) {
+export function onBackend(backend, name, work, threads) {
   return {
     name,
     async start() {
-      await activate(backend);
+      await activate(backend, threads);
       const { step, dispose } = work();
       return {
         async values() {
-          await activate(backend);
+          await activate(backend, threads);
           const results = [await step()].flat();
           const values = await Promise.all(results.map((y) => (typeof y === 'number' ? [y] : y.data())));
           tf.dispose(results);
           return concatenate(values);
         },
         async time() {
-          await activate(backend);
+          await activate(backend, threads);
           const begin = performance.now();
           const results = [await step()].flat();
           await finish(results);
@@ -79,7 +83,7 @@ export function onBackend(backend, name, work) {
           return milliseconds;
         },
         async stop() {
-          await activate(backend);
+          await activate(backend, threads);
           dispose();
         },
       };

@@ -7,6 +7,7 @@ const run = {
   node: 'v20.20.2',
   backend: 'wasm',
   device: 'WebAssembly (SIMD, 1 thread)',
+  threads: 1,
   cases: [
     {
       name: 'a step',
@@ -34,10 +35,21 @@ describe('the table of a run', () => {
       '| a step | 12 | 247 (20×) | — |',
       '| another | 1.0 | not supported | — |',
       '',
-      'Median milliseconds, and in brackets the time as a multiple of ours. 2026-11-24, A CPU, one thread of',
-      '2 cores, Node v20.20.2; ours on WebAssembly (SIMD, 1 thread).',
+      'Median milliseconds, and in brackets the time as a multiple of ours. 2026-11-24, A CPU,',
+      'one thread of 2 cores, Node v20.20.2; ours on WebAssembly (SIMD, 1 thread).',
       '',
     ]);
+  });
+
+  it('tells what ran on one thread and what on more', () => {
+    const results = [
+      { name: 'ours', median: 40, ratio: 1 },
+      { name: 'ours, 2 threads', median: 25, ratio: 0.625 },
+    ];
+    const table = tableOf({ ...run, threads: 2, cases: [{ name: 'a step', results }] });
+    expect(table).toContain('|  | ours (wasm, 1 thread) | ours, 2 threads |');
+    expect(table).toContain('| a step | 40 | 25 (0.63×) |');
+    expect(table).toContain("one thread of 2 cores but for 'ours, 2 threads', Node");
   });
 
   it('takes the place of the one before in a README', () => {

@@ -8,6 +8,7 @@ import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
+import { useAllThreads } from '../../packages/backends/src/wasm/threads/testing/use-all-threads.ts';
 
 const [, , engine, target] = process.argv;
 
@@ -19,8 +20,12 @@ core.DEFAULT_TIMEOUT_INTERVAL = 60_000;
 // Specs warn, and some print.
 for (const name of ['log', 'warn', 'error', 'info']) console[name] = () => {};
 
-if (engine === 'repaired') await useBackend('wasm');
-else
+// ARBORIZE_THREADS=2 puts products of every size on two threads.
+const threads = Number(process.env.ARBORIZE_THREADS ?? 0);
+if (engine === 'repaired') {
+  await useBackend('wasm', { ...(threads && { threads }) });
+  if (threads) useAllThreads(threads);
+} else
   setWasmPaths(
     createRequire(import.meta.url)
       .resolve('@tensorflow/tfjs-backend-wasm')

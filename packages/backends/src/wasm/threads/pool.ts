@@ -22,6 +22,7 @@ const PATIENCE = 50;
 
 /** Workers that take pieces of products; the main thread takes pieces, too, and all of them where no worker is up. */
 export interface Pool {
+  readonly workers: number;
   /** Computes the pieces; each thread has `bytes` of scratch memory, one after the other. */
   run(pieces: readonly Piece[], scratch: number, bytes: number): void;
   /** Waits until all workers are up, for tests. */
@@ -95,6 +96,7 @@ export function startPool(
   }
 
   return {
+    workers,
     run(pieces, scratch, bytes) {
       for (let at = 0; at < pieces.length; at += MOST_PIECES)
         runSome(pieces.slice(at, at + MOST_PIECES), scratch, bytes);

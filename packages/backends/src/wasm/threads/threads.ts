@@ -45,16 +45,17 @@ function makeThreads(): Threads {
     },
     set(wanted: number, from = SMALLEST) {
       smallest = from;
-      if (wanted === count) return;
-      threads.stop();
       count = wanted;
+      // With one thread workers that are up sleep.
+      if (pool && count > 1 && count !== pool.workers + 1) threads.stop();
     },
     pay: (m: number, n: number, k: number, products = 1) =>
       count > 1 && k > 0 && 2 * m * n * k * products >= smallest,
     pool(kernels: WasmKernels<GemmExports>) {
       pool ??= startPool(kernels, count - 1, (problem) => {
         console.warn(`The threads of the WASM backend ended, products go on with one: ${problem}`);
-        threads.set(1);
+        count = 1;
+        pool = undefined;
       });
       return pool;
     },
