@@ -12,6 +12,7 @@ import { threadsOf } from '../wasm/threads/threads.ts';
 
 /** Why there is only one thread, where more were wanted. */
 let oneThread: string | undefined;
+const prepared = new WeakSet<tf.KernelBackend>();
 
 /** The stock WASM backend, repaired: nothing to install, and products of every form are fast and right. */
 export const wasm: Device = {
@@ -22,9 +23,8 @@ export const wasm: Device = {
       throw new BackendError('wasm', 'this JavaScript engine has no WebAssembly', "Use 'cpu'.");
     }
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    const started = 'wasm' in tf.engine().registry;
     // The paths count only until the backend exists.
-    if (!started) {
+    if (!('wasm' in tf.engine().registry)) {
       if (wasmPaths) setWasmPaths(wasmPaths as string);
       else if (isNode()) setWasmPaths(await folderInNode());
     }
@@ -34,8 +34,11 @@ export const wasm: Device = {
     const wanted = threadsWanted(threads);
     const problem = await startBackend(wanted > 1);
     if (tf.getBackend() !== 'wasm') return;
-    guardMemory(tf.backend());
-    if (!started || threads !== undefined) oneThread = problem ?? startThreads(tf.backend(), wanted);
+    const backend = tf.backend();
+    guardMemory(backend);
+    if (prepared.has(backend) && threads === undefined) return;
+    prepared.add(backend);
+    oneThread = problem ?? startThreads(backend, wanted);
   },
   async describe() {
     const { getThreadsCount } = await import('@tensorflow/tfjs-backend-wasm');

@@ -35,5 +35,9 @@ function obstacle(backend: KernelBackend): string | undefined {
   } catch {
     return 'the main thread may not wait here';
   }
-  return undefined;
+  const { port1, port2 } = new MessageChannel();
+  const told = (port1.postMessage(0) as unknown) === true;
+  port1.close();
+  port2.close();
+  return told ? undefined : 'this engine does not tell when a thread has ended';
 }

@@ -39,6 +39,12 @@ function makeThreads(): Threads {
   let count = 1;
   let smallest = SMALLEST;
   let pool: Pool | undefined;
+  function goOnAlone(problem: string) {
+    console.warn(`The threads of the WASM backend ended, products go on with one: ${problem}`);
+    count = 1;
+    pool = undefined;
+  }
+
   const threads = {
     get count() {
       return count;
@@ -52,11 +58,11 @@ function makeThreads(): Threads {
     pay: (m: number, n: number, k: number, products = 1) =>
       count > 1 && k > 0 && 2 * m * n * k * products >= smallest,
     pool(kernels: WasmKernels<GemmExports>) {
-      pool ??= startPool(kernels, count - 1, (problem) => {
-        console.warn(`The threads of the WASM backend ended, products go on with one: ${problem}`);
-        count = 1;
-        pool = undefined;
-      });
+      try {
+        pool ??= startPool(kernels, count - 1, goOnAlone);
+      } catch (error) {
+        goOnAlone((error as Error).message);
+      }
       return pool;
     },
     stop() {
