@@ -1,5 +1,6 @@
-// `node bench/scale.mjs [--sizes 125000,250000,…] [--steps 10] [--write docs]`: how time and memory of sparse training grow with
-// the number of hidden neurons. Each size runs in a process of its own. `--write` puts scale.md and scale.svg there.
+// `node bench/scale.mjs [--sizes 125000,250000,…] [--steps 10] [--beyond 4000000,…] [--write docs]`: how time and memory of
+// sparse training grow with the number of hidden neurons. Each size runs in a process of its own; sizes of `--beyond` take three
+// steps, if they can. `--write` puts scale.md and scale.svg there.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -27,7 +28,7 @@ if (options.one) {
 }
 
 /** Measures one size elsewhere, or tells why it could not. */
-function measure(neurons) {
+function measure(neurons, steps) {
   const script = fileURLToPath(import.meta.url);
   const command = [script, '--one', String(neurons), '--steps', String(steps)];
   const { stdout, stderr, signal } = spawnSync(process.execPath, command, { encoding: 'utf8' });
@@ -41,12 +42,12 @@ function measure(neurons) {
 const sizesOf = (text) => text.split(',').filter(Boolean).map(Number);
 const measured = [];
 const beyond = [];
-for (const [list, sizes] of [
-  [measured, sizesOf(options.sizes)],
-  [beyond, sizesOf(options.beyond)],
+for (const [list, sizes, count] of [
+  [measured, sizesOf(options.sizes), steps],
+  [beyond, sizesOf(options.beyond), 3],
 ]) {
   for (const neurons of sizes) {
-    const result = measure(neurons);
+    const result = measure(neurons, count);
     list.push(result);
     console.log(JSON.stringify(result));
   }

@@ -23,7 +23,7 @@ export async function train(neurons, steps) {
   model.add(layers.dense({ units: CLASSES, activation: 'softmax', kernelInitializer: 'zeros' }));
   const sparse = model.layers.slice(0, HIDDEN_LAYERS);
   const connections = sparse.reduce((sum, layer) => sum + layer.connections, 0) + units * CLASSES;
-  model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: 'categoricalCrossentropy' });
+  model.compile({ optimizer: tf.train.momentum(0.001, 0.9), loss: 'categoricalCrossentropy' });
   const [x, y] = [noise([BATCH, INPUTS], 1), labels(BATCH, CLASSES)].map(({ shape, values }) =>
     tf.tensor(values, shape),
   );

@@ -29,7 +29,8 @@ export interface ConnectivityLearningOptions extends MaskUpdateOptions {
  * λ is the one knob: how many connections each layer keeps follows from it. Weights of closed connections stay as they are,
  * under any optimiser and weight decay, so that they can return. At `freezeAt` the masks become final, because some would
  * open and close for ever; the weights learn on. Each epoch's logs, hence the history, get `density`, and `lambda` where it is
- * steered. Masks are saved with the model; a training that goes on with `initialEpoch` goes on with them.
+ * steered. A layer that has closed its last connection is warned about on the console; `keepAtLeast` prevents it. Masks are saved
+ * with the model; a training that goes on with `initialEpoch` goes on with them, and with λ as it was given.
  *
  * With `targetDensity`, λ ← λ·exp(½·(density − target(t))/target(t)) within [0.001, 1], at most by a factor of 1.65 at once;
  * target(t) falls from 1 to the goal until `freezeAt`. Masks freeze as soon as the goal is reached.
@@ -75,6 +76,7 @@ const WHERE = 'connectivityLearning';
 
 class ConnectivityLearning extends Callback {
   private readonly recorded = new Map<ConnectivityLayer, Recorded>();
+  private readonly warned = new Set<ConnectivityLayer>();
   private pressures = new Map<ConnectivityLayer, number>();
   private lambda: number;
   private step = 0;
@@ -169,8 +171,15 @@ class ConnectivityLearning extends Callback {
   private async density(): Promise<number> {
     const layers = [...this.pressures.keys()];
     const open = await Promise.all(layers.map(countOpen));
+    for (const [i, layer] of layers.entries()) if (open[i] === 0) this.warn(layer);
     const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
     return sum(open) / sum(layers.map(positionsOfLayer));
+  }
+
+  private warn(layer: ConnectivityLayer): void {
+    if (this.warned.has(layer)) return;
+    this.warned.add(layer);
+    console.warn(`${WHERE}: all connections of ${layer.name} are closed. Lower lambda, or set keepAtLeast.`);
   }
 
   /** The share of the training that is over; 0 while the number of batches is not known. */

@@ -1,7 +1,7 @@
 import { cloneThroughSave } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SparseDense } from '../layer/sparse-dense.ts';
 import { registerSparse } from '../register-sparse.ts';
 import { toSparse } from '../to-sparse/to-sparse.ts';
@@ -155,6 +155,18 @@ describe('connectivityLearning: the masks', () => {
     await fit(model, {}, 2);
     expect(await maskOf(model)).toEqual(mask);
     expect(await first(model).kernel.read().data()).not.toEqual(weights);
+  });
+
+  it('may all close, which is warned about once, and keepAtLeast prevents', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const model = network();
+    const { history } = await fit(model, { lambda: 1000 }, 3);
+    expect(history.density).toEqual([0, 0, 0]);
+    expect(warn).toHaveBeenCalledTimes(2);
+    expect(warn.mock.calls[0]![0]).toContain('all connections of');
+    warn.mockRestore();
+    const kept = await fit(network(), { lambda: 1000, keepAtLeast: 2 }, 2);
+    expect(kept.history.density!.at(-1)).toBeCloseTo((2 * 12) / (9 * 12 + 3 * 9), 6);
   });
 
   it('are steered towards a density', async () => {

@@ -137,6 +137,14 @@ describe('maskUpdate: closed form', () => {
     expect(scaled).toBeAllClose(await maskUpdate(inputs).data(), { absolute: 1e-7, relative: 1e-6 });
   });
 
+  it('does not depend on the order of the units', async () => {
+    const reversed = Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => [name, value.map((row) => row.toReversed())]),
+    ) as typeof inputs;
+    const [plain, turned] = [maskUpdate(inputs), tf.reverse(maskUpdate(reversed), 1)];
+    expect(await turned.data()).toBeAllClose(await plain.data(), near);
+  });
+
   it('keeps the largest of each unit open if told to', async () => {
     const next = await maskUpdate(
       { ...inputs, gradient: tf.zeros([3, 2]) },
