@@ -19,8 +19,8 @@ export function scalePage({ date, machine, node, steps, measured, beyond }) {
   return `# How large networks may be
 
 A network of ${INPUTS} inputs, ${HIDDEN_LAYERS} sparse layers of equal width with ${EPSILON}·(inputs + units) connections each, and 10 dense outputs,
-is trained for ${steps} steps of momentum on batches of ${BATCH}, on \`wasm\`. Each size runs in a process of its own. Time is the median
-of a step, without the first; memory is the most that the process ever held, Node and the drawing of the topology included.
+is trained for ${steps} steps of momentum on batches of ${BATCH}, on \`wasm\`. Each size runs in a process of its own. Time is the
+processor time of the fastest step, since other work on the machine can only add; memory is the most that the process ever held, Node and the drawing of the topology included.
 
 ![Time and memory over the number of neurons](scale.svg)
 

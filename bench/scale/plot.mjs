@@ -9,6 +9,7 @@ export function scalePlot(measured) {
   ];
   const [width, height] = [LEFT + 2 * WIDTH + GAP + 24, TOP + HEIGHT + 56];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="${INK}">
+<title>Time and memory over the number of hidden neurons</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${panels.join('\n')}
 </svg>
