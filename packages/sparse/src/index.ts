@@ -35,7 +35,8 @@ export { type CalibrateSparseOptions, calibrateSparse } from './layer/calibrate-
 export type { SparseInitializer } from './layer/initial-values.ts';
 export { SparseDense } from './layer/sparse-dense.ts';
 export type { SparseDenseOptions } from './layer/sparse-dense-options.ts';
-export { LotteryTicket, type TicketLevel } from './lottery/lottery-ticket.ts';
+export { LotteryTicket } from './lottery/lottery-ticket.ts';
+export type { TicketLevel } from './lottery/ticket-level.ts';
 export type {
   BranchKind,
   LotteryTicketOptions,

@@ -4,7 +4,8 @@ import { applyMasks } from '../pruning/apply-masks.ts';
 import type { MaskSet } from '../pruning/mask-set.ts';
 import { randomMasks } from '../pruning/random-masks.ts';
 import { pruneTicket, renamed, ticketWeights } from './prune-ticket.ts';
-import { restoreSnapshot, type Snapshot, shapesOf, takeSnapshot } from './snapshot.ts';
+import { restoreSnapshot, shapesOf, takeSnapshot } from './snapshot.ts';
+import { levelsOf, type TicketLevel, withLevel } from './ticket-level.ts';
 import {
   type BranchKind,
   checkTicketOptions,
@@ -13,16 +14,6 @@ import {
 } from './ticket-options.ts';
 import { loadState, saveState, type TicketState } from './ticket-state.ts';
 import { type TrainedTicket, trainTicket } from './train-ticket.ts';
-
-/** A level of iterative pruning that is done. */
-export interface TicketLevel {
-  /** How often the network was pruned before this training; 0 for the dense one. */
-  readonly level: number;
-  /** The share of the prunable weights that it had. */
-  readonly density: number;
-  readonly kept: number;
-  readonly metrics: TicketMetrics;
-}
 
 /** Options of {@link LotteryTicket.run}. */
 interface TicketRunOptions {
@@ -222,26 +213,4 @@ export class LotteryTicket {
       model.dispose();
     }
   }
-}
-
-function levelsOf(state: TicketState | null): TicketLevel[] {
-  return (state?.levels ?? []).map(({ metrics }, level) => {
-    const { size, kept } = state!.levels[Math.max(0, level - 1)]!.next;
-    return { level, density: level === 0 ? 1 : kept / size, kept: level === 0 ? size : kept, metrics };
-  });
-}
-
-function withLevel(
-  before: TicketState | null,
-  initial: Snapshot,
-  { metrics, trained, captured, steps }: TrainedTicket,
-  next: MaskSet,
-): TicketState {
-  const snapshots = before?.snapshots ?? { initial, rewound: captured ?? [], dense: trained };
-  return {
-    levels: [...(before?.levels ?? []), { metrics, next }],
-    branches: before?.branches ?? {},
-    steps: before?.steps ?? steps,
-    snapshots: { ...snapshots, last: trained },
-  };
 }
