@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { swapLayout } from '../product/product.ts';
 
-/** From this batch size on, feature-major rows lie so far apart that they evict each other from the cache. */
+/** Beyond this the batch-major products are taken, which go through the batch in runs that fit the cache. */
 const MOST_EXAMPLES = 128;
 
 /** What the engine knows of the call that runs. */
