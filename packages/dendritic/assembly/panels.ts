@@ -48,6 +48,20 @@ export function storeTransposed(to: usize, step: usize, lanes: i32, count: i32, 
   if (lanes > 3) storeLanes(to + 3 * step, count, v128.shuffle<i64>(high01, high23, 1, 3));
 }
 
+/** The transpose of rows of whole vectors [count, vectors of lanes]: lane u of row i goes to `to + u·stride + i`, strides in floats. */
+export function storeColumns(from: usize, count: i32, lanes: i32, to: usize, stride: i32): void {
+  const line = floats(vectors(lanes) << 2);
+  for (let i = 0; i < count; i += 4) {
+    for (let u = 0; u < lanes; u += 4) {
+      const at = from + <usize>i * line + floats(u);
+      storeTransposed(
+        to + floats(u * stride + i), floats(stride), min(4, lanes - u), min(4, count - i),
+        v128.load(at), v128.load(at + line), v128.load(at + 2 * line), v128.load(at + 3 * line),
+      );
+    }
+  }
+}
+
 /** A panel of `lanes` lanes that lie `stride` floats apart and run along the steps, each number times `scale`. */
 export function packColumns(from: usize, stride: i32, lanes: i32, steps: i32, scale: f32, panel: usize): void {
   const step = floats(vectors(lanes) << 2);

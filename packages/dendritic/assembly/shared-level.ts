@@ -2,33 +2,42 @@
 // + bias [units, nodes], and its gradients. For each node it is a product of two small matrices: tiles of 4 rows by up
 // to 12 lanes, which are units, or the inputs of a node. Strides are in floats.
 import { splat } from '../../core/assembly/simd-math';
-import { floats, loadLanes, madd, min, packColumns, packRows, storeLanes, storeTransposed, vectors } from './panels';
+import { floats, loadLanes, madd, min, packColumns, packRows, storeColumns, storeLanes, vectors } from './panels';
 
 /** Lanes of a tile at most. */
 const WIDTH: i32 = 12;
-const STRAIGHT = 0;
-const TRANSPOSED = 1;
+/** Inputs of a row, and rows, that the first cache holds beside what else is used. */
+const INPUTS: i32 = 64;
+const ROWS: i32 = 32;
 
 /**
- * C [rows ≤ 4, lanes] = start + Σ a·panel, of `count` vectors, which must be constant. Straight, the rows of C are
- * `toStride` apart; transposed, its lanes are. Rows that do not exist repeat the last one.
+ * C [rows ≤ 4, lanes] = start + Σ a·panel, of `count` vectors, which must be constant. Rows that do not exist repeat the
+ * last one; without a start it is 0.
  */
 @inline
 function tile(
-  count: i32, form: i32, a: usize, aRow: i32, aStep: i32, panel: usize, depth: i32, rows: i32, lanes: i32, start: usize,
-  to: usize, toStride: i32,
+  count: i32, a: usize, aRow: i32, aStep: i32, panel: usize, panelStep: i32, depth: i32, rows: i32, lanes: i32,
+  start: usize, startRow: i32, to: usize, toRow: i32,
 ): void {
   let a0 = a;
   let a1 = a + floats(min(1, rows - 1) * aRow);
   let a2 = a + floats(min(2, rows - 1) * aRow);
   let a3 = a + floats(min(3, rows - 1) * aRow);
   const step = floats(aStep);
-  let c00 = start ? v128.load(start) : splat(0);
-  let c01 = start && count > 1 ? v128.load(start, 16) : splat(0);
-  let c02 = start && count > 2 ? v128.load(start, 32) : splat(0);
+  const panelBytes = floats(panelStep);
+  const startBytes = floats(startRow);
+  let c00 = at(1, count, start), c01 = at(2, count, start), c02 = at(3, count, start);
   let c10 = c00, c11 = c01, c12 = c02;
   let c20 = c00, c21 = c01, c22 = c02;
   let c30 = c00, c31 = c01, c32 = c02;
+  if (startBytes) {
+    start += startBytes;
+    c10 = at(1, count, start), c11 = at(2, count, start), c12 = at(3, count, start);
+    start += startBytes;
+    c20 = at(1, count, start), c21 = at(2, count, start), c22 = at(3, count, start);
+    start += startBytes;
+    c30 = at(1, count, start), c31 = at(2, count, start), c32 = at(3, count, start);
+  }
   for (; depth > 0; depth--) {
     const b0 = v128.load(panel);
     const b1 = count > 1 ? v128.load(panel, 16) : b0;
@@ -53,19 +62,19 @@ function tile(
     a1 += step;
     a2 += step;
     a3 += step;
-    panel += 16 * count;
+    panel += panelBytes;
   }
-  const stride = floats(toStride);
-  if (form == TRANSPOSED) {
-    storeTransposed(to, stride, lanes, rows, c00, c10, c20, c30);
-    if (count > 1) storeTransposed(to + 4 * stride, stride, lanes - 4, rows, c01, c11, c21, c31);
-    if (count > 2) storeTransposed(to + 8 * stride, stride, lanes - 8, rows, c02, c12, c22, c32);
-    return;
-  }
+  const stride = floats(toRow);
   storeRow(count, to, lanes, c00, c01, c02);
   if (rows > 1) storeRow(count, to + stride, lanes, c10, c11, c12);
   if (rows > 2) storeRow(count, to + 2 * stride, lanes, c20, c21, c22);
   if (rows > 3) storeRow(count, to + 3 * stride, lanes, c30, c31, c32);
+}
+
+/** Vector i of the `count` at an address; zeros for those that do not exist. */
+@inline
+function at(i: i32, count: i32, start: usize): v128 {
+  return start && i <= count ? v128.load(start + 16 * (i - 1)) : splat(0);
 }
 
 @inline
@@ -75,21 +84,16 @@ function storeRow(count: i32, to: usize, lanes: i32, x: v128, y: v128, z: v128):
   if (count > 2) storeLanes(to + 32, lanes - 8, z);
 }
 
-/** Tiles down all rows of C; `form` must be constant. */
+/** A tile of any number of vectors. */
 @inline
-function column(
-  form: i32, a: usize, aRow: i32, aStep: i32, panel: usize, depth: i32, rows: i32, lanes: i32, start: usize,
-  to: usize, toRow: i32, toStride: i32,
+function anyTile(
+  a: usize, aRow: i32, aStep: i32, panel: usize, panelStep: i32, depth: i32, rows: i32, lanes: i32,
+  start: usize, startRow: i32, to: usize, toRow: i32,
 ): void {
   const count = vectors(lanes);
-  for (let r = 0; r < rows; r += 4) {
-    const left = rows - r;
-    const from = a + floats(r * aRow);
-    const out = to + floats(r * toRow);
-    if (count == 3) tile(3, form, from, aRow, aStep, panel, depth, min(4, left), lanes, start, out, toStride);
-    else if (count == 2) tile(2, form, from, aRow, aStep, panel, depth, min(4, left), lanes, start, out, toStride);
-    else tile(1, form, from, aRow, aStep, panel, depth, min(4, left), lanes, start, out, toStride);
-  }
+  if (count == 3) tile(3, a, aRow, aStep, panel, panelStep, depth, rows, lanes, start, startRow, to, toRow);
+  else if (count == 2) tile(2, a, aRow, aStep, panel, panelStep, depth, rows, lanes, start, startRow, to, toRow);
+  else tile(1, a, aRow, aStep, panel, panelStep, depth, rows, lanes, start, startRow, to, toRow);
 }
 
 /** Lanes of each panel when `lanes` are shared out evenly among as few as possible. */
@@ -102,7 +106,9 @@ function panelWidth(lanes: i32): i32 {
 /** Bytes of scratch memory that the functions below need. */
 export function scratchBytes(rows: i32, nodes: i32, b: i32, units: i32): i32 {
   const packedUnits = vectors(units) << 2;
-  return max((nodes * b + nodes) * packedUnits, WIDTH * max(rows, units)) << 2;
+  // Three rows beyond the last sums may be read.
+  const sums = (nodes * b + 3) * packedUnits + WIDTH * ROWS;
+  return max(max((nodes * b + nodes) * packedUnits, sums), WIDTH * units) << 2;
 }
 
 export function forward(
@@ -116,18 +122,24 @@ export function forward(
     packColumns(w + floats(u * inputs), inputs, lanes, inputs, 1, scratch + floats(u * inputs));
     packColumns(bias + floats(u * nodes), nodes, lanes, nodes, 1, starts + floats(u * nodes));
   }
-  // All units of a row before the next: what they write lies side by side.
-  for (let j = 0; j < nodes; j++) {
+  // Some nodes of a row, and all their units, before the next row: what is read and written lies side by side.
+  const block = max(1, INPUTS / b);
+  for (let first = 0; first < nodes; first += block) {
+    const end = min(first + block, nodes);
     for (let n = 0; n < rows; n += 4) {
-      const from = x + floats(n * inputs + j * b);
       const present = min(4, rows - n);
-      for (let u = 0; u < units; u += width) {
-        const lanes = min(width, units - u);
-        const step = vectors(lanes) << 2;
-        const panel = scratch + floats(u * inputs + j * b * step);
-        const start = starts + floats(u * nodes + j * step);
-        const to = z + floats((n * nodes + j) * units + u);
-        column(STRAIGHT, from, inputs, 1, panel, b, present, lanes, start, to, nodes * units, nodes * units);
+      for (let j = first; j < end; j++) {
+        const from = x + floats(n * inputs + j * b);
+        for (let u = 0; u < units; u += width) {
+          const lanes = min(width, units - u);
+          const step = vectors(lanes) << 2;
+          const panel = scratch + floats(u * inputs + j * b * step);
+          const start = starts + floats(u * nodes + j * step);
+          const to = z + floats((n * nodes + j) * units + u);
+          // Whole vectors are quicker; what is too much of them, up to the end of the row, is written over next.
+          const stored = min(step, (nodes - j) * units - u);
+          anyTile(from, inputs, 1, panel, step, b, present, stored, start, 0, to, nodes * units);
+        }
       }
     }
   }
@@ -144,41 +156,69 @@ export function inputGradient(
       const lanes = min(width, b - k);
       const i = j * b + k;
       packRows(w + floats(i), inputs, lanes, units, scratch);
-      column(STRAIGHT, dz + floats(j * units), nodes * units, 1, scratch, units, rows, lanes, 0, dx + floats(i), inputs, inputs);
+      const step = vectors(lanes) << 2;
+      for (let n = 0; n < rows; n += 4) {
+        const from = dz + floats((n * nodes + j) * units);
+        const to = dx + floats(n * inputs + i);
+        anyTile(from, nodes * units, 1, scratch, step, units, min(4, rows - n), lanes, 0, 0, to, inputs);
+      }
     }
   }
 }
 
-/** dw [units, nodes, b] = Σ_rows dz · x. */
+/** dw [units, nodes, b] = Σ_rows dz · x. The sums of few rows after another are kept aside: memory is read in order. */
 export function kernelGradient(
   x: usize, dz: usize, dw: usize, rows: i32, nodes: i32, b: i32, units: i32, scratch: usize,
 ): void {
   const inputs = nodes * b;
   const width = panelWidth(units);
-  for (let j = 0; j < nodes; j++) {
-    for (let u = 0; u < units; u += width) {
-      const lanes = min(width, units - u);
-      packRows(dz + floats(j * units + u), nodes * units, lanes, rows, scratch);
-      const to = dw + floats(u * inputs + j * b);
-      column(TRANSPOSED, x + floats(j * b), 1, inputs, scratch, rows, b, lanes, 0, to, 1, inputs);
+  const padded = vectors(units) << 2;
+  const copy = scratch + floats((inputs + 3) * padded);
+  memory.fill(scratch, 0, floats(inputs * padded));
+  for (let n = 0; n < rows; n += ROWS) {
+    const depth = min(ROWS, rows - n);
+    for (let j = 0; j < nodes; j++) {
+      for (let u = 0; u < units; u += width) {
+        const lanes = vectors(min(width, units - u)) << 2;
+        let panel = dz + floats((n * nodes + j) * units + u);
+        let step = nodes * units;
+        // Whole vectors are read, what is too much of them for sums that nobody reads; but not beyond the end.
+        const left = ((rows - n - depth + 1) * nodes - j) * units - u;
+        if (lanes > left) {
+          packRows(panel, step, units - u, depth, copy);
+          panel = copy;
+          step = lanes;
+        }
+        for (let k = 0; k < b; k += 4) {
+          const i = j * b + k;
+          const sums = scratch + floats(i * padded + u);
+          const from = x + floats(n * inputs + i);
+          anyTile(from, 1, inputs, panel, step, depth, min(4, b - k), lanes, sums, padded, sums, padded);
+        }
+      }
     }
   }
+  storeColumns(scratch, inputs, units, dw, inputs);
 }
 
-/** db [units, nodes] = Σ_rows dz [rows, nodes, units]. */
-export function biasGradient(dz: usize, db: usize, rows: i32, nodes: i32, units: i32): void {
-  const stride = floats(nodes * units);
-  for (let j = 0; j < nodes; j++) {
-    for (let u = 0; u < units; u += 4) {
-      const left = units - u;
-      let at = dz + floats(j * units + u);
-      let sum = splat(0);
-      for (let n = 0; n < rows; n++, at += stride) sum = f32x4.add(sum, loadLanes(at, left));
-      const to = db + floats(u * nodes + j);
-      store<f32>(to, f32x4.extract_lane(sum, 0));
-      if (left > 1) store<f32>(to + floats(nodes), f32x4.extract_lane(sum, 1));
-      if (left > 2) store<f32>(to + 2 * floats(nodes), f32x4.extract_lane(sum, 2));
-      if (left > 3) store<f32>(to + 3 * floats(nodes), f32x4.extract_lane(sum, 3));
+/** db [units, nodes] = Σ_rows dz [rows, nodes, units]. `scratch` has room for a row of whole vectors. */
+export function biasGradient(dz: usize, db: usize, rows: i32, nodes: i32, units: i32, scratch: usize): void {
+  const columns = nodes * units;
+  const line = floats(columns);
+  memory.fill(scratch, 0, floats(vectors(columns) << 2));
+  for (let n = 0; n < rows; n += 4, dz += 4 * line) {
+    const last = rows - n - 1;
+    for (let c = 0; c < columns; c += 4) {
+      const left = columns - c;
+      const at = dz + floats(c);
+      let sum = f32x4.add(v128.load(scratch + floats(c)), loadLanes(at, left));
+      if (last > 0) sum = f32x4.add(sum, loadLanes(at + line, left));
+      if (last > 1) sum = f32x4.add(sum, loadLanes(at + 2 * line, left));
+      if (last > 2) sum = f32x4.add(sum, loadLanes(at + 3 * line, left));
+      v128.store(scratch + floats(c), sum);
     }
+  }
+  for (let u = 0; u < units; u++) {
+    for (let j = 0; j < nodes; j++) store<f32>(db + floats(u * nodes + j), load<f32>(scratch + floats(j * units + u)));
   }
 }

@@ -2,7 +2,7 @@
 // (see shared-level.as.ts), where the place of input i before unit u is column i·units + u.
 import { dropLimit, firstKey, keptInEvenRow, keptInOddRow, secondKey, words } from '../../../core/assembly/counter-random';
 import { splat } from '../../../core/assembly/simd-math';
-import { floats, loadLanes, madd, min, packColumns, packRows, storeLanes, storeTransposed } from '../../assembly/panels';
+import { floats, loadLanes, madd, min, packColumns, packRows, storeColumns, storeLanes, vectors } from '../../assembly/panels';
 
 /** Writes the two keys of each pair of rows. */
 function writeKeys(seed: u32, rows: i32, to: usize): void {
@@ -48,9 +48,12 @@ export function dropout(
   }
 }
 
-/** Bytes of scratch memory that the functions below need. */
+/** Sums that the first cache holds beside what else is used. */
+const SUMS: i32 = 4096;
+
+/** Bytes of scratch memory that the functions below need. Three rows beyond the last sums may be read. */
 export function scratchBytes(rows: i32, nodes: i32, b: i32, units: i32): i32 {
-  return keyBytes(rows) + 16 * max(nodes * b + nodes, units);
+  return keyBytes(rows) + (nodes * b + max(nodes, 3)) * (vectors(units) << 4);
 }
 
 export function forward(
@@ -143,6 +146,7 @@ export function inputGradient(
   }
 }
 
+/** The sums of some nodes are kept aside, so that memory is read in order. */
 export function kernelGradient(
   x: usize, dz: usize, dw: usize, rows: i32, nodes: i32, b: i32, units: i32,
   seed: u32, dropped: i32, scale: f32, scratch: usize,
@@ -150,42 +154,38 @@ export function kernelGradient(
   const inputs = nodes * b;
   const limit = dropLimit(dropped);
   const factor = splat(scale);
+  const padded = vectors(units) << 2;
+  const block = max(1, SUMS / (b * padded));
+  const kept = scratch + keyBytes(rows);
   writeKeys(seed, rows, scratch);
-  for (let u = 0; u < units; u += 4) {
-    const left = min(4, units - u);
-    for (let j = 0; j < nodes; j++) {
-      for (let k = 0; k < b; k += 4) {
-        // Inputs that do not exist repeat the last one.
-        const last = b - k - 1;
-        const i0 = j * b + k, i1 = i0 + min(1, last), i2 = i0 + min(2, last), i3 = i0 + min(3, last);
-        const c0 = fourColumns(i0 * units + u, 1), c1 = fourColumns(i1 * units + u, 1);
-        const c2 = fourColumns(i2 * units + u, 1), c3 = fourColumns(i3 * units + u, 1);
-        let w0 = splat(0), w1 = splat(0), w2 = splat(0), w3 = splat(0);
-        for (let n = 0; n < rows; n += 2) {
-          const keys = scratch + floats(n);
-          const first = v128.load32_splat(keys), second = v128.load32_splat(keys, 4);
-          const d = dz + floats((n * nodes + j) * units + u);
-          const even = loadLanes(d, left);
-          const both = n + 1 < rows;
-          const odd = both ? loadLanes(d + floats(nodes * units), left) : splat(0);
-          const a = x + floats(n * inputs);
-          const next = a + (both ? floats(inputs) : 0);
-          const word0 = words(first, second, c0), word1 = words(first, second, c1);
-          w0 = madd(v128.and(even, keptInEvenRow(word0, limit)), v128.load32_splat(a + floats(i0)), w0);
-          w0 = madd(v128.and(odd, keptInOddRow(word0, limit)), v128.load32_splat(next + floats(i0)), w0);
-          w1 = madd(v128.and(even, keptInEvenRow(word1, limit)), v128.load32_splat(a + floats(i1)), w1);
-          w1 = madd(v128.and(odd, keptInOddRow(word1, limit)), v128.load32_splat(next + floats(i1)), w1);
-          const word2 = words(first, second, c2), word3 = words(first, second, c3);
-          w2 = madd(v128.and(even, keptInEvenRow(word2, limit)), v128.load32_splat(a + floats(i2)), w2);
-          w2 = madd(v128.and(odd, keptInOddRow(word2, limit)), v128.load32_splat(next + floats(i2)), w2);
-          w3 = madd(v128.and(even, keptInEvenRow(word3, limit)), v128.load32_splat(a + floats(i3)), w3);
-          w3 = madd(v128.and(odd, keptInOddRow(word3, limit)), v128.load32_splat(next + floats(i3)), w3);
+  for (let start = 0; start < nodes; start += block) {
+    const end = min(start + block, nodes);
+    memory.fill(kept, 0, floats((end - start) * b * padded));
+    for (let n = 0; n < rows; n += 2) {
+      const keys = scratch + floats(n);
+      const first = v128.load32_splat(keys), second = v128.load32_splat(keys, 4);
+      // Without a second row the first is read again, and counts for nothing.
+      const both = n + 1 < rows;
+      for (let j = start; j < end; j++) {
+        const row = dz + floats((n * nodes + j) * units);
+        for (let u = 0; u < units; u += 4) {
+          const left = (nodes - j) * units - u;
+          const d = row + floats(u);
+          const even = f32x4.mul(factor, loadLanes(d, left));
+          const odd = both ? f32x4.mul(factor, loadLanes(d + floats(nodes * units), left)) : splat(0);
+          let a = x + floats(n * inputs + j * b);
+          const next = both ? floats(inputs) : 0;
+          let columns = fourColumns(j * b * units + u, 1);
+          let sums = kept + floats((j - start) * b * padded + u);
+          for (let k = 0; k < b; k++, a += 4, sums += floats(padded)) {
+            const word = words(first, second, columns);
+            columns = i32x4.add(columns, i32x4.splat(units));
+            const sum = madd(v128.and(even, keptInEvenRow(word, limit)), v128.load32_splat(a), v128.load(sums));
+            v128.store(sums, madd(v128.and(odd, keptInOddRow(word, limit)), v128.load32_splat(a + next), sum));
+          }
         }
-        storeTransposed(
-          dw + floats(u * inputs + i0), floats(inputs), left, min(4, last + 1),
-          f32x4.mul(factor, w0), f32x4.mul(factor, w1), f32x4.mul(factor, w2), f32x4.mul(factor, w3),
-        );
       }
     }
+    storeColumns(kept, (end - start) * b, units, dw + floats(start * b), inputs);
   }
 }

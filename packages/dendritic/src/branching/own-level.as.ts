@@ -1,8 +1,8 @@
 // A level of trees whose nodes have inputs of their own: z [rows, nodes, units] = Σ_k φ(h [rows, nodes·b, units]) · w
 // [units, nodes, b] + bias [units, nodes] with φ(h) = h where h > 0 and slope·h elsewhere, slope ≤ 1; and its gradients.
-// Four units at a time.
+// Four units at a time. Whole vectors are quicker: what is too much of one, up to the end of a row, is written over next.
 import { splat } from '../../../core/assembly/simd-math';
-import { floats, loadLanes, madd, min, packColumns, storeLanes, storeTransposed, vectors } from '../../assembly/panels';
+import { floats, loadLanes, madd, min, packColumns, storeColumns, storeLanes, vectors } from '../../assembly/panels';
 
 @inline
 function activate(h: v128, slope: v128): v128 {
@@ -32,7 +32,7 @@ export function forward(
     const second = n + 1 < rows ? floats(inputs * units) : 0;
     for (let j = 0; j < nodes; j++) {
       for (let u = 0; u < units; u += 4) {
-        const left = min(4, units - u);
+        const left = (nodes - j) * units - u;
         let at = h + floats((n * inputs + j * b) * units + u);
         let panel = scratch + floats(u * inputs + (j * b << 2));
         let z0 = v128.load(starts + floats(u * nodes + (j << 2)));
@@ -59,8 +59,9 @@ export function inputGradient(
   packUnits(w, units, inputs, scratch);
   for (let n = 0; n < rows; n++) {
     for (let j = 0; j < nodes; j++) {
-      for (let u = 0; u < units; u += 4) {
-        const left = min(4, units - u);
+      // The last units first, as what is too much of them the first ones write over.
+      for (let u = (vectors(units) - 1) << 2; u >= 0; u -= 4) {
+        const left = (nodes - j) * units - u;
         let at = floats((n * inputs + j * b) * units + u);
         let panel = scratch + floats(u * inputs + (j * b << 2));
         const d = loadLanes(dz + floats((n * nodes + j) * units + u), left);
@@ -101,7 +102,7 @@ export function kernelGradient(
         let at = h + floats((n * inputs + i) * units);
         let sums = scratch;
         for (let u = 0; u < units; u += 4, d += 16, at += 16, sums += 16) {
-          const left = min(4, units - u);
+          const left = (nodes - j) * units - u;
           const d0 = loadLanes(d, left);
           const d1 = both ? loadLanes(d + floats(nodes * units), left) : splat(0);
           accumulate(sums, d0, d1, at, second, left, s);
@@ -110,13 +111,7 @@ export function kernelGradient(
           if (present > 3) accumulate(sums + 3 * line, d0, d1, at + 3 * floats(units), second, left, s);
         }
       }
-      for (let u = 0; u < units; u += 4) {
-        const from = scratch + floats(u);
-        storeTransposed(
-          dw + floats(u * inputs + i), floats(inputs), min(4, units - u), present,
-          v128.load(from), v128.load(from + line), v128.load(from + 2 * line), v128.load(from + 3 * line),
-        );
-      }
+      storeColumns(scratch, present, units, dw + floats(i), inputs);
     }
   }
 }

@@ -17,7 +17,7 @@ interface Shared {
 }
 
 interface Plain extends Shared {
-  biasGradient(dz: number, db: number, rows: number, nodes: number, units: number): void;
+  biasGradient(dz: number, db: number, rows: number, nodes: number, units: number, scratch: number): void;
 }
 
 interface Dropout extends Shared {
@@ -109,8 +109,11 @@ export function biasGradient(dz: Tensor, backend: KernelBackend): TensorInfo | n
   const kernels = plainModule.on(backend);
   if (!kernels) return null;
   const [rows, nodes, units] = dz.shape as [number, number, number];
-  const db = kernels.output([units, nodes]);
-  kernels.exports.biasGradient(kernels.address(dz), kernels.address(db), rows, nodes, units);
+  const { address, exports, output, withScratch } = kernels;
+  const db = output([units, nodes]);
+  withScratch(4 * (nodes * units + 3), (scratch) => {
+    exports.biasGradient(address(dz), address(db), rows, nodes, units, scratch);
+  });
   return db;
 }
 
