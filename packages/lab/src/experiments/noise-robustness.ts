@@ -98,7 +98,7 @@ function ticket(which: Density): Variant {
 
 function noiseCurves(curve: readonly CurvePoint[], { density }: TicketLevel): Picture {
   return {
-    title: `${(100 * density).toPrecision(2)} % of the weights`,
+    title: `${Number((100 * density).toPrecision(2))} % of the weights`,
     caption: 'Test accuracy by the share of pixels that are overwritten, for each kind of noise.',
     lines: KINDS.map((kind) => ({
       label: kind,
