@@ -40,8 +40,8 @@ WebAssembly addresses 4 GB with 32-bit pointers, and the heap holds everything t
 indices, activations. By the slope above, that is about ${(4096 / each / 1e6).toFixed(1)} million hidden neurons of this kind with momentum; Adam keeps one
 more number for each connection, larger batches keep more activations.
 ${tried(beyond)}
-A tensor that does not fit throws an error that names the op and the shape, and the backend works on. Saving needs the weights
-once more, outside of that heap.
+Where a tensor of ours does not fit, the error names the op and the shape, and the backend works on; what the stock engine allocates
+for itself may end in an error of WebAssembly instead. Saving needs the weights once more, outside of that heap.
 
 ## What lies beyond
 
@@ -72,10 +72,10 @@ function perConnection(first, last) {
 
 function tried(beyond) {
   if (beyond.length === 0) return '';
-  const said = beyond.map(({ neurons, failed, milliseconds, megabytes }) =>
+  const said = beyond.map(({ neurons, failed, megabytes }) =>
     failed
       ? `${neuronsText(neurons)} did not (\`${failed}\`)`
-      : `${neuronsText(neurons)} trained, ${(milliseconds / 1000).toFixed(1)} s a step in ${(megabytes / 1024).toFixed(1)} GB`,
+      : `${neuronsText(neurons)} trained in ${(megabytes / 1024).toFixed(1)} GB`,
   );
   return `\nTried: ${said.join('; ')}.\n`;
 }
