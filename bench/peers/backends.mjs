@@ -46,18 +46,19 @@ export async function startBackend(name, options) {
   }
 }
 
-/** The threads of the contender before, where that was ours on WASM. */
+/** The threads of the contender on our WASM backend before. */
 let threadsNow;
 
-async function activate(name, threads) {
-  if (!registered.has(name) || (threads && threads !== threadsNow)) await startBackend(name, { threads });
-  threadsNow = threads ?? threadsNow;
+async function activate(name, threads = 1) {
+  const others = name === 'wasm' && threads !== threadsNow;
+  if (!registered.has(name) || others) await startBackend(name, { threads });
+  if (name === 'wasm') threadsNow = threads;
   await tf.setBackend(registered.get(name));
 }
 
 /**
  * A contender on one backend. `work()` is called with that backend active and returns `{ step, dispose }`; a step
- * returns, or promises, a number, a tensor or tensors that the runner disposes of. `threads` is for WASM, repaired.
+ * returns, or promises, a number, a tensor or tensors that the runner disposes of. `threads` (1) is for our WASM.
  */
 export function onBackend(backend, name, work, threads) {
   return {
