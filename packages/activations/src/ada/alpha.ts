@@ -7,11 +7,13 @@ export type AlphaConstraint = 'softplus' | 'clip' | 'none';
 
 const CONSTRAINTS: readonly AlphaConstraint[] = ['softplus', 'clip', 'none'];
 const LEAST_ALPHA = 1e-3;
+// e^raw is 0 in float32 below about −87 on GPUs, and −104 elsewhere.
+const LEAST_SOFTPLUS = 1e-30;
 
 /**
  * The α > 0 that a trained weight stands for.
  *
- *     'softplus': α = ln(1 + e^raw)      'clip': α = max(raw, 0.001)      'none': α = raw
+ *     'softplus': α = ln(1 + e^raw), at least 1e-30      'clip': α = max(raw, 0.001)      'none': α = raw
  *
  * The gradient passes through `'clip'`, so that an α at the limit can rise again.
  *
@@ -23,7 +25,7 @@ const LEAST_ALPHA = 1e-3;
  */
 export function constrainedAlpha(raw: Tensor, constraint: AlphaConstraint): Tensor {
   checkConstraint('constrainedAlpha', constraint);
-  if (constraint === 'softplus') return tf.softplus(raw);
+  if (constraint === 'softplus') return tf.tidy(() => tf.maximum(tf.softplus(raw), LEAST_SOFTPLUS));
   return constraint === 'clip' ? clipStraightThrough(raw) : tf.clone(raw);
 }
 

@@ -231,6 +231,15 @@ describe('pyramidal layers: α', () => {
     }
   });
 
+  it('stays positive where e^raw is 0 in float32', async () => {
+    const layer = new PyramidalDense({ units: 2, alphaTrainable: true, inputShape: [2] });
+    tfl.sequential({ layers: [layer] });
+    const weights = layer.getWeights();
+    layer.setWeights([...weights.slice(0, -1), tf.scalar(-300)]);
+    const [alpha] = await layer.alpha().data();
+    expect(alpha).toBeGreaterThan(0);
+  });
+
   it('branches start apart from equal seeds', async () => {
     const layer = new PyramidalDense({ units: 2, kernelInitializer: kernelInitializer() });
     layer.build([null, 3]);
