@@ -21,8 +21,8 @@ export function stockWeights(layer: Parts, add: AddWeight) {
   return {
     kernel: (shape: number[], { name = 'kernel', initializer = kernelInitializer } = {}) =>
       add(name, shape, 'float32', initializer, kernelRegularizer, true, kernelConstraint),
-    bias: (shape: number[]) =>
-      add('bias', shape, 'float32', biasInitializer, biasRegularizer, true, biasConstraint),
+    bias: (shape: number[], name = 'bias') =>
+      add(name, shape, 'float32', biasInitializer, biasRegularizer, true, biasConstraint),
     other: (name: string, shape: number[], initializer: Initializer) =>
       add(name, shape, 'float32', initializer),
   };
