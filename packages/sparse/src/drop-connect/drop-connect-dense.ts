@@ -2,6 +2,7 @@ import { counterWord } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { Dense } from '../layer/stock-layers.ts';
 import { checkDropRate } from './check-drop-connect.ts';
 import { checkDropConnectDense, type DropConnectDenseOptions } from './drop-connect-dense-options.ts';
 import { dropConnectGaussian } from './drop-connect-gaussian.ts';
@@ -16,13 +17,6 @@ interface StockDense {
   readonly bias: tfl.LayerVariable | null;
   readonly activation: { apply(u: Tensor): Tensor; getClassName(): string };
 }
-
-// The class of the stock layer is not exported. A name of its own keeps the count of default names untouched.
-const Dense = /* @__PURE__ */ (() =>
-  tfl.layers.dense({ units: 1, name: 'base' }).constructor)() as typeof tfl.layers.Layer &
-  (new (
-    options: Parameters<typeof tfl.layers.dense>[0],
-  ) => tfl.layers.Layer);
 
 /** Purposes of the random words that a layer draws. */
 const MASKS = 0;

@@ -1,6 +1,7 @@
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import type { GradientRecorder } from '../layer/record-gradient.ts';
+import { Conv2D, type Conv2DOptions, type Shape } from '../layer/stock-layers.ts';
 import {
   type ConnectivityLayer,
   type ConnectivityOptions,
@@ -8,7 +9,6 @@ import {
   maskWeight,
   withOpenKernel,
 } from './connectivity-mask.ts';
-import { Conv2D, type Conv2DOptions, type Shape } from './stock-layers.ts';
 
 /** Options of {@link ConnectivityConv2D}: those of its mask, and what the stock convolution accepts. */
 export interface ConnectivityConv2DOptions extends ConnectivityOptions, Conv2DOptions {}

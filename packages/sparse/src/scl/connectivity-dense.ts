@@ -1,6 +1,7 @@
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import type { GradientRecorder } from '../layer/record-gradient.ts';
+import { Dense, type DenseOptions, type Shape } from '../layer/stock-layers.ts';
 import {
   type ConnectivityLayer,
   type ConnectivityOptions,
@@ -9,7 +10,6 @@ import {
   openKernel,
   withOpenKernel,
 } from './connectivity-mask.ts';
-import { Dense, type DenseOptions, type Shape } from './stock-layers.ts';
 
 /** Options of {@link ConnectivityDense}: those of its mask, and what the stock dense layer accepts. */
 export interface ConnectivityDenseOptions extends ConnectivityOptions, DenseOptions {}
