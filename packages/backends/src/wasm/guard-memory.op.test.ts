@@ -56,6 +56,42 @@ describe('errors', () => {
     await expectToWork();
   });
 
+  it('come before 4 GiB, where the stock allocator hands out blocks that end beyond them', async () => {
+    const backend = tf.backend();
+    const block = (mebibytes: number) => backend.write(null as never, [mebibytes * 2 ** 18], 'float32');
+    const free = (blocks: object[]) => {
+      for (const each of blocks) backend.disposeData(each);
+    };
+    const values = Array.from({ length: 1000 }, (_, i) => i);
+    const kept = [tf.tensor1d(values)];
+    const before = counts();
+    const blocks: object[] = [];
+    const error = thrownBy(() => {
+      for (;;) blocks.push(block(64));
+    });
+    expect(error).toBeInstanceOf(OutOfMemoryError);
+    expect(blocks.length).toBeGreaterThan(50);
+    kept.push(tf.tensor1d(values));
+
+    // Free memory at the very top: 192 MiB from there on would end beyond 4 GiB.
+    free(blocks.splice(-2));
+    for (let i = 0; i < 3; i++) expect(thrownBy(() => block(192))).toBeInstanceOf(OutOfMemoryError);
+    blocks.push(block(64), block(32));
+
+    // Where there is room further down, it is found.
+    free(blocks.splice(10, 4));
+    free(blocks.splice(-2));
+    blocks.push(block(192));
+    expect(thrownBy(() => block(192))).toBeInstanceOf(OutOfMemoryError);
+
+    for (const each of kept) expect([...(await each.data())]).toEqual(values);
+    await expectToWork();
+    free(blocks);
+    kept.pop()!.dispose();
+    expect(counts()).toEqual(before);
+    kept.pop()!.dispose();
+  });
+
   it('free the result where there is no room left for scratch memory', async () => {
     const x = tf.ones([4, 4]);
     const before = counts();

@@ -7,7 +7,7 @@ interface Allocates extends KernelBackend {
   move(dataId: DataId, values: unknown, shape: number[], dtype: DataType, refCount: number): void;
 }
 
-/** What 32 bits address, less the little that is taken from the start. */
+/** Where the memory of the stock binary ends at the latest: what 32 bits address, less one page. */
 const LARGEST_BYTES = 2 ** 32 - 2 ** 16;
 
 const guarded = new WeakSet<KernelBackend>();
@@ -25,11 +25,11 @@ export function guardMemory(backend: KernelBackend): void {
   const { wasm } = stock;
   // The first call puts another function in its own place.
   wasm._free(wasm._malloc(1));
-  const { _malloc } = wasm;
+  const allocate = inFull(wasm._malloc, wasm._free);
   const move = stock.move.bind(stock);
   let wanted: number[] | undefined;
   wasm._malloc = (bytes) => {
-    const address = bytes > LARGEST_BYTES ? 0 : _malloc(bytes);
+    const address = bytes > LARGEST_BYTES ? 0 : allocate(bytes);
     if (address !== 0) return address;
     const limit = bytes > LARGEST_BYTES ? { limit: LARGEST_BYTES } : {};
     throw new OutOfMemoryError({ backend: 'wasm', shape: wanted ?? [Math.ceil(bytes / 4)], bytes, ...limit });
@@ -42,6 +42,21 @@ export function guardMemory(backend: KernelBackend): void {
       wanted = undefined;
     }
     made?.push(dataId);
+  };
+}
+
+/**
+ * Allocates blocks of the size that was asked for. The stock allocator compares where a block would end modulo 4 GiB: high up it
+ * takes free blocks for large enough that are not, and hands them out as they are. Such a block is held, so that
+ * the search goes on behind it, and then freed.
+ */
+function inFull(malloc: (bytes: number) => number, free: (address: number) => void) {
+  return (bytes: number): number => {
+    const short: number[] = [];
+    let address = malloc(bytes);
+    for (; (address >>> 0) + bytes > LARGEST_BYTES; address = malloc(bytes)) short.push(address);
+    for (const block of short) free(block);
+    return address;
   };
 }
 
