@@ -22,7 +22,10 @@ function poolWindow(
   );
 }
 
-/** The stock kernels visit every window from each input pixel, and average over padding, which the forward pass does not. */
+/**
+ * The stock kernels visit every window from each input pixel, and average over padding, which the forward pass does not.
+ * Explicit padding goes on to do so, because the specification of TensorFlow.js demands it.
+ */
 export function providePoolKernels(): void {
   provideKernel<'dy' | 'input', MaxPoolGradAttrs>(
     'MaxPoolGrad',
@@ -39,7 +42,8 @@ export function providePoolKernels(): void {
   );
   provideKernel<'dy' | 'input', AvgPoolGradAttrs>(
     'AvgPoolGrad',
-    ({ inputs: { dy, input }, attrs, backend }) => {
+    ({ inputs: { dy, input }, attrs, backend, stock }) => {
+      if (Array.isArray(attrs.pad)) return stock();
       const { exports, address, output, withScratch } = poolModule.on(backend)!;
       const window = poolWindow(input.shape, attrs);
       const dx = output(input.shape);

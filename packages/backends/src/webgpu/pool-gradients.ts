@@ -12,7 +12,7 @@ type Shape4 = [number, number, number, number];
 
 /**
  * The stock gradient of a maximum goes to the last of equal values, where TensorFlow's goes to the first; that of an average
- * divides by the whole window also where it lies on padding.
+ * divides by the whole window also where it lies on padding. For explicit padding the specification of TensorFlow.js demands that.
  */
 export function repairPoolGradients(): void {
   replaceKernel('webgpu', 'MaxPoolGrad', () => (call) => {
@@ -38,13 +38,15 @@ export function repairPoolGradients(): void {
     return dx;
   });
 
-  replaceKernel('webgpu', 'AvgPoolGrad', () => (call) => {
+  replaceKernel('webgpu', 'AvgPoolGrad', (stock) => (call) => {
     const { dy, input } = call.inputs as { dy: TensorInfo; input: TensorInfo };
+    const attrs = call.attrs as unknown as AvgPoolGradAttrs;
+    if (Array.isArray(attrs.pad)) return stock!(call);
     return runFlatProgram(call.backend as KernelBackend, {
       key: 'backends_average_pool_gradient',
       inputs: { Dy: dy },
       outputShape: input.shape,
-      integers: poolIntegers(input.shape, call.attrs as unknown as AvgPoolGradAttrs),
+      integers: poolIntegers(input.shape, attrs),
       code: gradient('Dy[out] / f32((bottom - top) * (right - left))'),
     });
   });

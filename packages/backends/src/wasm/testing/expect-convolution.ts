@@ -21,8 +21,10 @@ export function title({ x, filter, strides = [1, 1], pad = 'valid' }: Convolutio
   return `[${x}] * [${filter}], strides ${strides}, padding ${pad}`;
 }
 
-export function tfPadding(pad: Padding = 'valid'): 'same' | 'valid' | tf.backend_util.ExplicitPadding {
-  return typeof pad === 'string' ? pad : [[0, 0], ...pad, [0, 0]];
+export function tfPadding(
+  pad: Padding = 'valid',
+): 'same' | 'valid' | number | tf.backend_util.ExplicitPadding {
+  return typeof pad === 'object' ? [[0, 0], ...pad, [0, 0]] : pad;
 }
 
 /**

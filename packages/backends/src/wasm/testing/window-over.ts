@@ -1,7 +1,8 @@
-/** How images are padded; explicit padding is given for rows and columns. */
+/** How images are padded; explicit padding is given for rows and columns, or as one number for all sides. */
 export type Padding =
   | 'same'
   | 'valid'
+  | number
   | [rows: [before: number, after: number], columns: [before: number, after: number]];
 
 /** A window that slides along one axis of an image: 0 for its rows, 1 for its columns. */
@@ -17,7 +18,13 @@ export interface Window {
 export function windowOver({ length, size, stride, pad, axis }: Window): [element: number, at: number][][] {
   const same = Math.max(0, (Math.ceil(length / stride) - 1) * stride + size - length);
   const [before, after] =
-    pad === 'valid' ? [0, 0] : pad === 'same' ? [Math.floor(same / 2), Math.ceil(same / 2)] : pad[axis];
+    pad === 'same'
+      ? [Math.floor(same / 2), Math.ceil(same / 2)]
+      : typeof pad === 'object'
+        ? pad[axis]
+        : pad === 'valid'
+          ? [0, 0]
+          : [pad, pad];
   const positions = Math.floor((before + length + after - size) / stride) + 1;
   return Array.from({ length: positions }, (_, position) =>
     Array.from({ length: size }, (_, element): [number, number] => [
