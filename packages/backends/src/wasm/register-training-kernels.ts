@@ -4,6 +4,7 @@ import { provideConv2dKernels } from './conv-2d-kernels.ts';
 import { provideConv3dKernels } from './conv-3d.ts';
 import { provideDepthwiseKernels } from './depthwise.ts';
 import { provideEinsum } from './einsum.ts';
+import { provideGather } from './gather.ts';
 import { provideOneHot } from './one-hot.ts';
 import { providePoolKernels } from './pool.ts';
 import { provideSegmentSum } from './segment-sum.ts';
@@ -20,6 +21,7 @@ export function registerTrainingKernels(): void {
   provideConv3dKernels();
   provideDepthwiseKernels();
   provideEinsum();
+  provideGather();
   provideOneHot();
   providePoolKernels();
   provideSegmentSum();

@@ -9,6 +9,8 @@ export interface DrawnInput {
   readonly dtype?: 'float32' | 'int32' | 'bool';
   /** Integers from −1 to this number, so that both ends are beyond what it indexes. */
   readonly below?: number;
+  /** Integers from 0 to below this number. */
+  readonly index?: number;
   /** Whether NaN and infinities may be among the values. */
   readonly special?: boolean;
 }
@@ -160,6 +162,22 @@ export const kernelTable: Readonly<Record<string, Draw>> = {
     const x = { shape: sizes(random, between(random, 0, 4)), special: true };
     return { inputs: { x }, attrs: { clipValueMin: -0.5, clipValueMax: 0.75 } };
   },
+  GatherV2(random) {
+    const x = anyTensor(random, 1);
+    const axis = random.integer(x.shape.length);
+    const batchDims = random.integer(axis + 1);
+    const length = between(random, 1, 6);
+    // cpu fails on a batch of none.
+    if (x.shape.slice(0, batchDims).includes(0)) return kernelTable.GatherV2!(random);
+    const places = [...x.shape.slice(0, batchDims), ...sizes(random, between(random, 0, 2))];
+    return {
+      inputs: {
+        x: { ...x, shape: x.shape.with(axis, length), special },
+        indices: { shape: places, dtype: 'int32', index: length },
+      },
+      attrs: { axis, batchDims },
+    };
+  },
   OneHot(random) {
     const depth = between(random, 1, 6);
     const [onValue, offValue] = some(random, [
@@ -244,11 +262,15 @@ export const kernelTable: Readonly<Record<string, Draw>> = {
 };
 
 /** Values for an input; few of them not finite. */
-export function drawValues({ shape, dtype = 'float32', below, special }: DrawnInput, seed: number): number[] {
+export function drawValues(
+  { shape, dtype = 'float32', below, index, special }: DrawnInput,
+  seed: number,
+): number[] {
   const random = new Stream(seed);
   const hasSpecial = special && dtype === 'float32' && random.integer(3) === 0;
   return Array.from({ length: tf.util.sizeFromShape([...shape]) }, () => {
     if (below !== undefined) return random.integer(below + 2) - 1;
+    if (index !== undefined) return random.integer(index);
     if (dtype === 'bool') return random.integer(2);
     if (dtype === 'int32') return random.integer(201) - 100;
     if (hasSpecial && random.integer(10) === 0)
