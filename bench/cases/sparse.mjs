@@ -1,4 +1,11 @@
-import { SparseDense, sparseDenseMatMul, sparsePattern, toDense } from '@arborize/sparse';
+import {
+  SparseDense,
+  setEvolution,
+  sparseDenseMatMul,
+  sparsePattern,
+  toDense,
+  topologyOf,
+} from '@arborize/sparse';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 import { full, labels, noise } from '../data.mjs';
@@ -9,6 +16,12 @@ const BATCH = 128;
 const WIDTHS = [784, 1000, 1000, 1000];
 const CLASSES = 10;
 const ALWAYS_SPARSE = [[1, 1]];
+/** Batches of an epoch: 9984 examples. */
+const STEPS = 78;
+/** Of momentum. */
+const [RATE, MOMENTUM] = [0.01, 0.9];
+/** The share of the connections that SET replaces. */
+const ZETA = 0.3;
 
 /** Compressed columns in which each position is connected with the given probability. */
 function topology(inputs, outputs, density, seed) {
@@ -22,26 +35,26 @@ function topology(inputs, outputs, density, seed) {
   return { inputs, outputs, columnPointers, rowIndices: Int32Array.from(rowIndices) };
 }
 
-/** Hidden layers of sparse weights, then a dense one; the same in every run. */
-function network(density) {
+/** Hidden layers of sparse weights, then a dense one, and examples; the same in every run. */
+function network(density, examples = BATCH) {
   const hidden = WIDTHS.slice(1).map((outputs, i) => {
     const connections = topology(WIDTHS[i], outputs, density, 10 + i);
     const size = connections.rowIndices.length;
     return { connections, values: noise([size], 20 + i, Math.sqrt((6 * outputs) / size)).values };
   });
   return {
-    x: noise([BATCH, WIDTHS[0]], 1),
-    y: labels(BATCH, CLASSES),
+    x: noise([examples, WIDTHS[0]], 1),
+    y: labels(examples, CLASSES),
     hidden,
     head: noise([WIDTHS.at(-1), CLASSES], 30, Math.sqrt(6 / WIDTHS.at(-1))),
   };
 }
 
-function stepOf(model, x, y) {
-  model.compile({ optimizer: tf.train.momentum(0.01, 0.9), loss: 'categoricalCrossentropy' });
+function trainingOf(model, { x, y }, makeStep) {
+  model.compile({ optimizer: tf.train.momentum(RATE, MOMENTUM), loss: 'categoricalCrossentropy' });
   const [inputs, targets] = [x, y].map(({ shape, values }) => tf.tensor(values, shape));
   return {
-    step: () => model.trainOnBatch(inputs, targets),
+    step: makeStep(inputs, targets),
     dispose() {
       model.optimizer.dispose();
       model.dispose();
@@ -58,24 +71,62 @@ function headOf({ head }) {
   });
 }
 
+function sparseModel(data) {
+  const model = sequential();
+  for (const [i, { connections, values }] of data.hidden.entries()) {
+    const layer = new SparseDense({
+      units: connections.outputs,
+      connections: values.length,
+      activation: 'relu',
+      breakEven: ALWAYS_SPARSE,
+      ...(i === 0 && { inputShape: [WIDTHS[0]] }),
+    });
+    model.add(layer);
+    layer.rewire(connections, values);
+  }
+  model.add(headOf(data));
+  return model;
+}
+
 function sparseWork(density) {
   return () => {
     const data = network(density);
-    const model = sequential();
-    for (const [i, { connections, values }] of data.hidden.entries()) {
-      const layer = new SparseDense({
-        units: connections.outputs,
-        connections: values.length,
-        activation: 'relu',
-        breakEven: ALWAYS_SPARSE,
-        ...(i === 0 && { inputShape: [WIDTHS[0]] }),
-      });
-      model.add(layer);
-      layer.rewire(connections, values);
-    }
-    model.add(headOf(data));
-    return stepOf(model, data.x, data.y);
+    const model = sparseModel(data);
+    return trainingOf(model, data, (x, y) => () => model.trainOnBatch(x, y));
   };
+}
+
+/** A step on each batch, then SET. The first result holds also the share of each layer's connections that stayed. */
+function epochWork(density) {
+  return () => {
+    const data = network(density, STEPS * BATCH);
+    const model = sparseModel(data);
+    const sparse = model.layers.slice(0, -1);
+    let isFirst = true;
+    return trainingOf(model, data, (x, y) => async () => {
+      const before = isFirst && (await Promise.all(sparse.map(positionsOf)));
+      const callbacks = [setEvolution({ zeta: ZETA, every: STEPS, seed: 1 })];
+      const options = { batchSize: BATCH, shuffle: false, verbose: 0, yieldEvery: 'never', callbacks };
+      const { history } = await model.fit(x, y, options);
+      if (!isFirst) return history.loss;
+      isFirst = false;
+      const after = await Promise.all(sparse.map(positionsOf));
+      return [...history.loss, ...after.map((now, i) => shareOf(now, before[i]))];
+    });
+  };
+}
+
+function shareOf(now, before) {
+  return [...now].filter((position) => before.has(position)).length / now.size;
+}
+
+async function positionsOf(layer) {
+  const { outputs, inputs, columnPointers, rowIndices } = await topologyOf(layer.matrix.pattern);
+  const positions = new Set();
+  for (let j = 0; j < outputs; j++) {
+    for (let p = columnPointers[j]; p < columnPointers[j + 1]; p++) positions.add(j * inputs + rowIndices[p]);
+  }
+  return positions;
 }
 
 /** The same weights in dense layers: what the first step computes is the same. */
@@ -98,14 +149,14 @@ function denseWork(density) {
       tf.dispose([pattern, stored, weights]);
     }
     model.add(headOf(data));
-    return stepOf(model, data.x, data.y);
+    return trainingOf(model, data, (x, y) => () => model.trainOnBatch(x, y));
   };
 }
 
 /** The network as a list of tensors, for a peer elsewhere. */
-function tensorsOf(density) {
+function tensorsOf(density, examples) {
   return () => {
-    const { x, y, hidden, head } = network(density);
+    const { x, y, hidden, head } = network(density, examples);
     return [
       x,
       y,
@@ -129,10 +180,21 @@ function training(density) {
       ...(backend === 'wasm'
         ? [{ ...onBackend('stockwasm', 'dense, stock wasm', denseWork(density)), slow: true }]
         : []),
-      inScipy(tensorsOf(density), { widths: WIDTHS, rate: 0.01, momentum: 0.9 }),
+      inScipy('network', tensorsOf(density), { widths: WIDTHS, rate: RATE, momentum: MOMENTUM }),
     ],
     // Dense layers train the empty positions, too: only the loss of the first step is the same.
     steps: 1,
+    tolerance: 1e-3,
+  };
+}
+
+function epoch(density) {
+  const options = { widths: WIDTHS, rate: RATE, momentum: MOMENTUM, batch: BATCH, zeta: ZETA };
+  return {
+    name: `sparse training epoch 784-1000-1000-1000-10, ${100 * density} % density, ${STEPS} batches of ${BATCH}, SET`,
+    work: epochWork(density),
+    peers: () => [inScipy('epoch', tensorsOf(density, STEPS * BATCH), options)],
+    // A position that was removed may be drawn again: how many stayed is the same but for some.
     tolerance: 1e-3,
   };
 }
@@ -169,5 +231,6 @@ function forward(density, batch) {
 
 export default [
   ...[0.01, 0.05].map(training),
+  ...[0.01, 0.05].map(epoch),
   ...[128, 32, 1].flatMap((batch) => [0.01, 0.05, 0.1, 0.2, 0.5].map((density) => forward(density, batch))),
 ];

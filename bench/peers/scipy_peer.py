@@ -14,10 +14,12 @@ for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"]:
     os.environ[name] = "1"
 
 import numpy as np
-from scipy.sparse import csc_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 
 class Network:
+    """One step of training on one batch."""
+
     def __init__(self, tensors, widths, rate, momentum):
         self.x, self.y, *rest = tensors
         self.rate, self.momentum = np.float32(rate), np.float32(momentum)
@@ -34,8 +36,11 @@ class Network:
         self.bias_moments = [np.zeros_like(b) for b in self.biases]
 
     def step(self):
-        batch = len(self.x)
-        activations = [self.x]
+        return [self.train(self.x, self.y)]
+
+    def train(self, x, y):
+        batch = len(x)
+        activations = [x]
         for w, b in zip(self.weights, self.biases):
             # The product with a sparse matrix on the left is the one that SciPy has in C.
             activations.append(np.maximum((w.T @ activations[-1].T).T + b, 0))
@@ -43,9 +48,9 @@ class Network:
         logits -= logits.max(1, keepdims=True)
         probabilities = np.exp(logits)
         probabilities /= probabilities.sum(1, keepdims=True)
-        loss = -np.log((probabilities * self.y).sum(1)).mean()
+        loss = -np.log((probabilities * y).sum(1)).mean()
 
-        delta = (probabilities - self.y) / batch
+        delta = (probabilities - y) / batch
         gradients = [(activations[-1].T @ delta, delta.sum(0))]
         delta = (delta @ self.head.T) * (activations[-1] > 0)
         for i in reversed(range(len(self.weights))):
@@ -66,17 +71,73 @@ class Network:
         values -= self.rate * moment
 
 
+class Epoch(Network):
+    """A step on each batch, then SET: in each sparse layer the connections nearest to 0 give way to random ones.
+
+    The first result holds also the share of each layer's connections that stayed.
+    """
+
+    def __init__(self, tensors, widths, rate, momentum, batch, zeta):
+        super().__init__(tensors, widths, rate, momentum)
+        self.batch, self.zeta = batch, zeta
+        self.random = np.random.default_rng(1)
+        self.is_first = True
+
+    def step(self):
+        before = [self.flat_positions(layer) for layer in range(len(self.weights))] if self.is_first else []
+        starts = range(0, len(self.x), self.batch)
+        losses = [self.train(self.x[i : i + self.batch], self.y[i : i + self.batch]) for i in starts]
+        for layer in range(len(self.weights)):
+            self.evolve(layer)
+        self.is_first = False
+        return [np.mean(losses), *(np.isin(self.flat_positions(layer), old).mean() for layer, old in enumerate(before))]
+
+    def flat_positions(self, layer):
+        rows, columns = self.positions[layer]
+        return rows * self.weights[layer].shape[1] + columns
+
+    def evolve(self, layer):
+        w, moment = self.weights[layer], self.value_moments[layer]
+        inputs, outputs = w.shape
+        stays = np.ones(w.nnz, bool)
+        for members in [np.flatnonzero(w.data < 0), np.flatnonzero(w.data >= 0)]:
+            count = int(self.zeta * len(members))
+            if count > 0:
+                stays[members[np.argpartition(np.abs(w.data[members]), count - 1)[:count]]] = False
+        kept = self.flat_positions(layer)[stays]
+        grown = self.free_positions(inputs * outputs, kept, w.nnz - len(kept))
+        limit = np.sqrt(6 * outputs / w.nnz)
+        fresh = self.random.uniform(-limit, limit, len(grown)).astype(np.float32)
+        positions = np.concatenate([kept, grown])
+        order = np.argsort(positions)
+        rows, columns = np.divmod(positions[order], outputs)
+        pointers = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=inputs))])
+        values = np.concatenate([w.data[stays], fresh])[order]
+        self.weights[layer] = csr_matrix((values, columns, pointers), shape=w.shape)
+        self.positions[layer] = (rows, self.weights[layer].indices)
+        self.value_moments[layer] = np.concatenate([moment[stays], np.zeros_like(fresh)])[order]
+
+    def free_positions(self, total, taken, count):
+        drawn = np.empty(0, taken.dtype)
+        while len(drawn) < count:
+            drawn = np.union1d(drawn, self.random.integers(total, size=count - len(drawn)))
+            at = np.minimum(np.searchsorted(taken, drawn), len(taken) - 1)
+            drawn = drawn[taken[at] != drawn]
+        return drawn
+
+
+tasks = {"network": Network, "epoch": Epoch}
 networks = {}
 
 
 def answer(command):
     if "start" in command:
         tensors = [decode(**tensor) for tensor in command["tensors"]]
-        networks[len(networks)] = Network(tensors, **command["options"])
+        networks[len(networks)] = tasks[command["start"]](tensors, **command["options"])
         return {"id": len(networks) - 1}
     if "values" in command:
-        loss = np.array([networks[command["values"]].step()], dtype=np.float32)
-        return {"data": base64.b64encode(loss.tobytes()).decode()}
+        values = np.array(networks[command["values"]].step(), dtype=np.float32)
+        return {"data": base64.b64encode(values.tobytes()).decode()}
     if "time" in command:
         network = networks[command["time"]]
         begin = time.perf_counter()
