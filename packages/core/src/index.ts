@@ -82,6 +82,7 @@ export {
 } from './training/seeded-batches/seeded-batches.ts';
 export { trainedModel } from './training/trained-model.ts';
 export { type NamedGradient, wrapOptimizer } from './training/wrap-optimizer.ts';
+export { heapFloats } from './wasm/heap-floats.ts';
 export { type WasmKernels, type WasmModule, wasmModule } from './wasm/wasm-module.ts';
 export { type FlatProgram, runFlatProgram } from './webgpu/run-flat-program.ts';
 export { runWebgpuPipeline, type WebgpuPipeline } from './webgpu/run-webgpu-pipeline.ts';

@@ -1,4 +1,5 @@
 import { positionsOf, type Topology, topologyFromPositions } from '../pattern/topology.ts';
+import { countMarks } from './drop.ts';
 
 /** The connections of a layer in plain memory. */
 export interface Connections {
@@ -32,8 +33,7 @@ export function rewired(
 ): Rewired {
   const { inputs, outputs } = topology;
   const old = positionsOf(topology);
-  const kept = dropped.reduce((count, mark) => count + 1 - mark, 0);
-  const size = kept + grown.positions.length;
+  const size = old.length - countMarks(dropped) + grown.positions.length;
   const positions = new Float64Array(size);
   const next = new Float32Array(size);
   const from = new Int32Array(size);

@@ -15,12 +15,31 @@ export function markDropped(values: Float32Array, fraction: number, by: DropBy):
   if (by === 'magnitude') return markSmallest(values.map(Math.abs), Math.floor(fraction * values.length));
   const marks = new Uint8Array(values.length);
   for (const negative of [false, true]) {
-    const members = Uint32Array.from(values.keys()).filter((p) => values[p]! < 0 === negative);
-    const magnitudes = Float32Array.from(members, (p) => Math.abs(values[p]!));
-    const chosen = markSmallest(magnitudes, Math.floor(fraction * members.length));
-    for (const [i, p] of members.entries()) marks[p] = chosen[i]!;
+    const magnitudes = new Float32Array(values.length);
+    let count = 0;
+    for (let p = 0; p < values.length; p++) {
+      if (values[p]! < 0 === negative) magnitudes[count++] = Math.abs(values[p]!);
+    }
+    const chosen = markSmallest(magnitudes.subarray(0, count), Math.floor(fraction * count));
+    for (let p = 0, i = 0; p < values.length; p++) {
+      if (values[p]! < 0 === negative) marks[p] = chosen[i++]!;
+    }
   }
   return marks;
+}
+
+/** How many are marked. */
+export function countMarks(marks: Uint8Array): number {
+  let count = 0;
+  for (let p = 0; p < marks.length; p++) count += marks[p]!;
+  return count;
+}
+
+/** The positions without a mark. */
+export function unmarked(positions: Float64Array, marks: Uint8Array): Float64Array {
+  const left = new Float64Array(positions.length - countMarks(marks));
+  for (let p = 0, at = 0; p < positions.length; p++) if (marks[p] === 0) left[at++] = positions[p]!;
+  return left;
 }
 
 /**

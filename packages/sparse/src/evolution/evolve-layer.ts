@@ -5,7 +5,7 @@ import type { SparseDense } from '../layer/sparse-dense.ts';
 import { topologyOf } from '../pattern/sparse-pattern.ts';
 import { positionsOf } from '../pattern/topology.ts';
 import { type Connections, type Rewired, rewired } from './connections.ts';
-import { type DropBy, feasibleFraction, markDropped } from './drop.ts';
+import { countMarks, type DropBy, feasibleFraction, markDropped, unmarked } from './drop.ts';
 import type { EvolutionMoment, EvolutionPlan } from './evolution-callback.ts';
 import { followTopology } from './follow-topology.ts';
 import {
@@ -76,9 +76,9 @@ export async function evolveLayer(
   const share = feasibleFraction(fraction, layer.connections, positions);
   if (!(share > 0)) return;
   const dropped = markDropped(connections.values, share, replacement.dropBy);
-  const count = dropped.reduce((sum, mark) => sum + mark, 0);
+  const count = countMarks(dropped);
   if (count === 0) return;
-  const kept = positionsOf(connections.topology).filter((_, p) => dropped[p] === 0);
+  const kept = unmarked(positionsOf(connections.topology), dropped);
   const grown = await grow(
     { inputs, outputs, ...alive, kept },
     count,

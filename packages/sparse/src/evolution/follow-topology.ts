@@ -33,16 +33,10 @@ function slotsOf(optimizer: Optimizer | undefined, variable: string): Slot[] {
 }
 
 function moveElements(values: Tensor, from: Int32Array): Tensor {
-  if (values.size === 0 || from.length === 0) return tf.zeros([from.length]);
+  if (from.length === 0) return tf.zeros([0]);
   return tf.tidy(() => {
-    const index = tf.tensor1d(
-      from.map((p) => Math.max(p, 0)),
-      'int32',
-    );
-    const isOld = tf.tensor1d(
-      Uint8Array.from(from, (p) => (p >= 0 ? 1 : 0)),
-      'bool',
-    );
-    return tf.where(isOld, tf.gather(values, index), tf.zeros([from.length]));
+    // New ones find their 0 behind the old.
+    const source = from.map((p) => (p < 0 ? values.size : p));
+    return tf.gather(tf.concat([tf.reshape(values, [-1]), tf.zeros([1])]), tf.tensor1d(source, 'int32'));
   });
 }

@@ -9,8 +9,8 @@ export function markSmallest(numbers: Float32Array, count: number): Uint8Array {
   if (count >= numbers.length) return marks.fill(1);
   const threshold = numbers.slice().sort()[count - 1]!;
   let left = count;
-  for (const [i, x] of numbers.entries()) {
-    if (x < threshold) {
+  for (let i = 0; i < numbers.length; i++) {
+    if (numbers[i]! < threshold) {
       marks[i] = 1;
       left--;
     }

@@ -1,5 +1,5 @@
 import type { Connections } from '../evolution/connections.ts';
-import { type DropBy, markDropped } from '../evolution/drop.ts';
+import { countMarks, type DropBy, markDropped } from '../evolution/drop.ts';
 import { markSmallest } from '../evolution/select.ts';
 import { positionsOf, topologyFromPositions } from '../pattern/topology.ts';
 
@@ -46,7 +46,7 @@ function markWeakest(values: Float32Array, count: number, by: DropBy): Uint8Arra
   if (count <= 0) return new Uint8Array(values.length);
   const marks =
     by === 'sign' ? markDropped(values, count / values.length, by) : new Uint8Array(values.length);
-  const left = count - marks.reduce((sum, mark) => sum + mark, 0);
+  const left = count - countMarks(marks);
   const rest = markSmallest(
     values.map((value, p) => (marks[p] === 1 ? Number.POSITIVE_INFINITY : Math.abs(value))),
     left,

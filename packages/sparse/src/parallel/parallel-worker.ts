@@ -1,10 +1,10 @@
-import { Random, type SeededBatches, seededBatches } from '@arborize/core';
+import { type Batch, Random } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { evolvingLayers } from '../evolution/evolution-callback.ts';
 import { setPlan } from '../evolution/set-evolution.ts';
+import { blockPass } from './block-pass.ts';
 import type { Parting, ServerMessage, Task } from './messages.ts';
 import { Replica } from './replica.ts';
-import { rowsOf } from './shared-tensors.ts';
 import { asynchronous, synchronous } from './train-together.ts';
 import { type WorkerPort, workerPort } from './worker-port.ts';
 
@@ -40,45 +40,43 @@ export async function parallelWorker(): Promise<void> {
 async function train(task: Task, port: WorkerPort): Promise<void> {
   if (!tf.getBackend()) throw new Error('no backend is set. Call useBackend before parallelWorker.');
   const replica = await Replica.of(task);
-  const count = task.batches * task.batchSize;
-  const [xs, ys] = [task.xs, task.ys].map((set) => rowsOf(set, task.worker * count, count));
-  const { seed, worker, batchSize, shuffle } = task;
-  const pass = (startEpoch: number) =>
-    seededBatches(xs!, ys!, { seed: seed + worker, batchSize, shuffle, startEpoch });
-  if (task.startEpoch < task.together) await trainTogether(task, replica, pass(task.startEpoch), port);
+  if (task.startEpoch < task.together) await trainTogether(task, replica, port);
   if (task.together < task.epochs) {
     const { parting } = (await port.next()) as Extract<ServerMessage, { kind: 'part' }>;
     replica.load();
-    await trainAlone(task, parting, replica, pass(task.together), port);
+    await trainAlone(task, parting, replica, port);
   }
 }
 
-async function trainTogether(task: Task, replica: Replica, batches: SeededBatches, port: WorkerPort) {
+async function trainTogether(task: Task, replica: Replica, port: WorkerPort): Promise<void> {
   const make = task.mode === 'wasap' ? asynchronous : synchronous;
   const exchange = make(task, replica, () => port.post({ kind: 'epoch' }));
-  for (;;) {
-    for await (const batch of read(batches)) {
+  // Of its own block: asynchronous workers may be ahead of the server, or behind.
+  for (let pass = task.startEpoch; ; pass++) {
+    for (const batch of blockPass(task, pass)) {
       const logs = await replica.train(batch);
-      if (!exchange(await replica.gradients(), logs)) return;
+      dispose(batch);
+      if (!(await replica.handOver((gradients) => exchange(gradients, logs)))) return;
     }
   }
 }
 
 async function trainAlone(
-  { epochs, together, evolution }: Task,
+  task: Task,
   { random: state, livingUnits }: Parting,
   replica: Replica,
-  batches: SeededBatches,
   port: WorkerPort,
 ): Promise<void> {
+  const { epochs, together, evolution, batches } = task;
   replica.goAlone(livingUnits);
   const random = Random.fromState(state);
   const { model } = replica;
   const plan = evolution && setPlan('fitParallel', evolution);
   for (let epoch = together; epoch < epochs; epoch++) {
     let sums: number[] = [];
-    for await (const batch of read(batches)) {
+    for (const batch of blockPass(task, epoch)) {
       const logs = await replica.train(batch);
+      dispose(batch);
       sums = logs.map((value, i) => value + (sums[i] ?? 0));
     }
     if (plan && epoch < epochs - 1) {
@@ -86,19 +84,11 @@ async function trainAlone(
       const layers = evolvingLayers(model, 'fitParallel');
       await plan.evolve({ layers, t: epoch + 1, total: epochs, optimizer, random, gradientOf: () => null });
     }
-    port.post({ kind: 'alone', epoch, logs: sums.map((sum) => sum / batches.size) });
+    port.post({ kind: 'alone', epoch, logs: sums.map((sum) => sum / batches) });
   }
   port.post({ kind: 'result', result: await replica.result() });
 }
 
-/** The batches of one pass; each is disposed of when the next is asked for. */
-async function* read(batches: SeededBatches) {
-  const iterator = await batches.iterator();
-  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-    try {
-      yield next.value;
-    } finally {
-      tf.dispose([next.value.xs, next.value.ys] as tf.TensorContainer);
-    }
-  }
+function dispose({ xs, ys }: Batch): void {
+  tf.dispose([xs, ys] as tf.TensorContainer);
 }

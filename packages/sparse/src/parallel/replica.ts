@@ -1,4 +1,4 @@
-import { type Batch, countingLayers, wrapOptimizer } from '@arborize/core';
+import { type Batch, countingLayers, heapFloats, wrapOptimizer } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { SparseDense } from '../layer/sparse-dense.ts';
@@ -54,35 +54,31 @@ export class Replica {
     return [logs].flat();
   }
 
-  /** The gradients of the last batch, by parameter. */
-  async gradients(): Promise<Float32Array[]> {
+  /** Hands over the gradients of the last batch, by parameter, for as long as `use` takes. */
+  async handOver<T>(use: (gradients: Float32Array[]) => T): Promise<T> {
     const tensors = this.collected.splice(0);
     const sizes = this.variables().map(({ size }) => size);
     const read = await Promise.all(
-      tensors.map((each, i) => each?.data<'float32'>() ?? new Float32Array(sizes[i]!)),
+      tensors.map((each, i) => (each ? floatsOf(each) : new Float32Array(sizes[i]!))),
     );
+    const used = use(read);
     tf.dispose(tensors.filter((each) => each !== null));
-    return read;
+    return used;
   }
 
   /** Takes over the shared weights, and the topologies if they have changed. */
   load(): void {
     const { state } = this.task;
     const version = Atomics.load(state.control, Control.version);
-    // Copies: backends may keep the array they are given.
-    const values = state.parameters.map(({ weights }, i) => weights.slice(0, sizeOf(state, i)));
+    const values = state.parameters.map(({ weights }, i) => weights.subarray(0, sizeOf(state, i)));
     if (version !== this.version) {
       this.version = version;
       this.topologies = this.sharedTopologies();
       for (const [i, { parameter }] of state.topologies.entries()) {
-        this.layer(i).rewire(this.topologies[i]!, values[parameter]!);
+        this.layer(i).rewire(this.topologies[i]!, values[parameter]!.slice());
       }
     }
-    for (const [i, variable] of this.variables().entries()) {
-      const value = tf.tensor(values[i]!, variable.shape);
-      variable.assign(value);
-      value.dispose();
-    }
+    for (const [i, variable] of this.variables().entries()) setFloats(variable, values[i]!);
   }
 
   /** Whether the shared topologies are no longer those of the model. */
@@ -148,4 +144,22 @@ export class Replica {
       tf.tidy(() => variable.assign(tf.mul(variable, keptShare(learningRate, rule.weightDecay))));
     }
   }
+}
+
+// Without copies where the engine's memory can be reached: they would be garbage, megabytes at every step.
+
+function floatsOf(tensor: tf.Tensor): Float32Array | Promise<Float32Array> {
+  return heapFloats(tensor) ?? tensor.data<'float32'>();
+}
+
+function setFloats(variable: tf.Variable, values: Float32Array): void {
+  const own = heapFloats(variable);
+  if (own) {
+    own.set(values);
+    return;
+  }
+  // A copy: backends may keep the array they are given.
+  const value = tf.tensor(values.slice(), variable.shape);
+  variable.assign(value);
+  value.dispose();
 }

@@ -30,11 +30,13 @@ async function shareTensor(x: Tensor): Promise<SharedTensor> {
 }
 
 /** Tensors of this thread with some of the rows of a shared set. */
-export function rowsOf(set: SharedSet, begin: number, count: number): TensorSet {
+export function takeRows(set: SharedSet, rows: Uint32Array): TensorSet {
   const take = ({ shape, dtype, values }: SharedTensor) => {
-    const size = shape.slice(1).reduce((a, b) => a * b, 1);
-    // A copy: backends may keep the array they are given.
-    return tensor(values.slice(begin * size, (begin + count) * size), [count, ...shape.slice(1)], dtype);
+    const each = shape.slice(1);
+    const size = each.reduce((a, b) => a * b, 1);
+    const taken = new (values.constructor as Float32ArrayConstructor)(rows.length * size);
+    for (const [i, row] of rows.entries()) taken.set(values.subarray(row * size, (row + 1) * size), i * size);
+    return tensor(taken, [rows.length, ...each], dtype);
   };
   if (isShared(set)) return take(set);
   if (Array.isArray(set)) return set.map(take);

@@ -53,9 +53,10 @@ export function synchronous(task: Task, replica: Replica, callServer: () => void
     meet(control, workers);
     for (const [i, parameter] of parameters.entries()) {
       const [from, to] = [worker, worker + 1].map((k) => Math.floor((sizeOf(state, i) * k) / workers));
-      const mean = meanOf(parameter.gradients.map((gradient) => gradient.subarray(from, to)));
-      const [weights, moments] = [parameter.weights, parameter.moments].map((all) => all.subarray(from, to));
-      descend(weights!, moments!, mean, rate[0]!, rule);
+      const own = (all: Float32Array) => all.subarray(from, to);
+      const mean = own(parameter.gradients[0]!);
+      average(mean, parameter.gradients.slice(1).map(own));
+      descend(own(parameter.weights), own(parameter.moments), mean, rate[0]!, rule);
     }
     const epochs = Atomics.load(control, Control.epochs);
     meet(control, workers);
@@ -68,13 +69,11 @@ export function synchronous(task: Task, replica: Replica, callServer: () => void
   };
 }
 
-/** In the order of the workers, so that the bits do not depend on who came first. */
-function meanOf(gradients: readonly Float32Array[]): Float32Array {
-  const mean = Float32Array.from(gradients[0]!);
-  for (const gradient of gradients.slice(1)) {
-    for (let i = 0; i < mean.length; i++) mean[i]! += gradient[i]!;
-  }
-  return gradients.length === 1 ? mean : mean.map((sum) => sum / gradients.length);
+/** The mean of some gradients, in place of the first; in the order of the workers, so that the bits do not depend on who came first. */
+function average(first: Float32Array, others: readonly Float32Array[]): void {
+  if (others.length === 0) return;
+  for (const gradient of others) for (let i = 0; i < first.length; i++) first[i]! += gradient[i]!;
+  for (let i = 0; i < first.length; i++) first[i]! /= others.length + 1;
 }
 
 function addLogs(sums: Float64Array, logs: readonly number[]): void {

@@ -13,11 +13,11 @@ export function randomPositions(
   random: Random,
 ): Float64Array {
   if (2 * (taken.length + count) > total) return fromFree(count, total, taken, random);
-  let drawn = new Float64Array(0);
+  const drawn = new Float64Array(count);
   // Draws that repeat, or that hit a taken position, are drawn again.
-  while (drawn.length < count) {
-    const more = Float64Array.from({ length: count - drawn.length }, () => random.integer(total));
-    drawn = withoutTaken(distinct(concatenate(drawn, more).sort()), taken);
+  for (let have = 0; have < count; ) {
+    for (let i = have; i < count; i++) drawn[i] = random.integer(total);
+    have = keepFree(drawn.sort(), taken);
   }
   return drawn;
 }
@@ -60,21 +60,14 @@ function fromFree(count: number, total: number, taken: Float64Array, random: Ran
   return free.slice(0, count).sort();
 }
 
-function distinct(sorted: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  return sorted.filter((position, i) => position !== sorted[i - 1]);
-}
-
-function withoutTaken(sorted: Float64Array<ArrayBuffer>, taken: Float64Array): Float64Array<ArrayBuffer> {
+/** Moves those that do not repeat and are not taken to the front, and says how many they are. */
+function keepFree(sorted: Float64Array, taken: Float64Array): number {
+  let count = 0;
   let skip = 0;
-  return sorted.filter((position) => {
+  for (const position of sorted) {
     while (taken[skip]! < position) skip++;
-    return taken[skip] !== position;
-  });
-}
-
-function concatenate(a: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
-  const both = new Float64Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+    if (position !== taken[skip] && (count === 0 || position !== sorted[count - 1]))
+      sorted[count++] = position;
+  }
+  return count;
 }
