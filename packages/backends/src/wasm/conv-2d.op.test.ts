@@ -1,7 +1,7 @@
 import { expectNoTensorLeak } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type Convolution,
   expectConvolution,
@@ -37,6 +37,24 @@ describe('conv2d: values and gradients against reference', () => {
       ),
     );
   }
+});
+
+describe('conv2d: a bias that was reshaped', () => {
+  it.each(['conv2d', 'depthwiseConv2d'] as const)('counts in a fused %s', async (convolution) => {
+    const x = tf.ones([1, 3, 3, 4]) as tf.Tensor4D;
+    const filter = tf.ones(convolution === 'conv2d' ? [3, 3, 4, 4] : [3, 3, 4, 1]) as tf.Tensor4D;
+    const matrix = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
+    const bias = tf.reshape(matrix, [4]);
+    const fused = () => tf.fused[convolution]({ x, filter, strides: 1, pad: 'valid', bias });
+    const y = fused();
+    const sum = convolution === 'conv2d' ? 36 : 9;
+    expect(await y.data()).toBeAllClose([1, 2, 3, 4].map((each) => sum + each));
+    await expectNoTensorLeak(() => fused().dispose());
+    tf.dispose([x, filter, matrix, bias, y]);
+  });
 });
 
 describe('conv2d: memory', () => {
