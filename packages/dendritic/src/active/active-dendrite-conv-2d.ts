@@ -39,18 +39,19 @@ export class ActiveDendriteConv2D extends StaticSparseConv2D {
   static override className = 'ActiveDendriteConv2D';
   /** The dendrites, for tools that fold or inspect them. */
   readonly dendrites: Dendrites;
+  private channels?: number;
 
   constructor(options: ActiveDendriteConv2DOptions) {
     super(options);
     const { seed } = this.sparse;
     this.dendrites = new Dendrites('ActiveDendriteConv2D', options, seed === null ? null : seed + 2);
-    this.inputSpec = [];
   }
 
   override build(inputShape: Shape | Shape[]): void {
     const [x, context] = this.checkedShapes(inputShape);
     super.build(x);
     this.inputSpec = [];
+    this.channels = x[3]!;
     this.dendrites.build(this.addWeight.bind(this), this.filters, context);
   }
 
@@ -90,8 +91,9 @@ export class ActiveDendriteConv2D extends StaticSparseConv2D {
   private checkedShapes(inputShape: Shape | Shape[]): [Shape, number] {
     const [x, context] = contextShape(inputShape);
     const where = 'ActiveDendriteConv2D';
-    if (x.length !== 4 || x[3] == null) {
-      const expected = 'of shape [samples, height, width, channels]';
+    const { channels = x[3] } = this;
+    if (x.length !== 4 || x[3] == null || x[3] !== channels) {
+      const expected = `of shape [samples, height, width, ${this.channels ?? 'channels'}]`;
       throw new ArgumentError({ where, argument: 'x', got: x, expected });
     }
     if (!context) {

@@ -42,6 +42,7 @@ export class ActiveDendriteDense extends StaticSparseDense {
   static override className = 'ActiveDendriteDense';
   /** The dendrites, for tools that fold or inspect them. */
   readonly dendrites: Dendrites;
+  private inputs?: number;
 
   constructor(options: ActiveDendriteDenseOptions) {
     super(options);
@@ -50,13 +51,13 @@ export class ActiveDendriteDense extends StaticSparseDense {
       options,
       this.sparse.seed === null ? null : this.sparse.seed + 2,
     );
-    this.inputSpec = [];
   }
 
   override build(inputShape: Shape | Shape[]): void {
     const [x, context] = this.checkedShapes(inputShape);
     super.build(x);
     this.inputSpec = [];
+    this.inputs = x[1]!;
     this.dendrites.build(this.addWeight.bind(this), this.units, context);
   }
 
@@ -104,13 +105,13 @@ export class ActiveDendriteDense extends StaticSparseDense {
 
   private checkedShapes(inputShape: Shape | Shape[]): [Shape, number] {
     const [x, context] = contextShape(inputShape);
-    const rankTwo = x.length === 2 && x[1] != null;
-    if (!rankTwo) {
+    const { inputs = x[1] } = this;
+    if (x.length !== 2 || x[1] == null || x[1] !== inputs) {
       throw new ArgumentError({
         where: 'ActiveDendriteDense',
         argument: 'x',
         got: x,
-        expected: 'of shape [samples, inputs]',
+        expected: `of shape [samples, ${this.inputs ?? 'inputs'}]`,
       });
     }
     this.dendrites.checkContext(context ?? x);

@@ -404,7 +404,7 @@ describe('active dendrites: errors', () => {
     );
     expect(() => conv.apply(tfl.input({ shape: [5, 5, 1] }))).toThrow('must be [x, context]');
     expect(() => new KWinners({ percentOn: 0.1 }).apply(x)).toThrow(
-      "KWinners: options.percentOn must be enough for one winner of 4 candidates, got '0.1'.",
+      'KWinners: options.percentOn must be enough for one winner of 4 candidates, got 0.1.',
     );
     expect(() => new KWinners({ percentOn: 0.5 }).apply(tfl.input({ shape: [2, 2] }))).toThrow(
       'KWinners: x must be of shape [samples, units], got [null, 2, 2].',

@@ -3,7 +3,7 @@ import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { Shape } from '../stock-layers/input-shape.ts';
+import { oneShape, type Shape } from '../stock-layers/input-shape.ts';
 import { constantInitializer } from './constant-initializer.ts';
 
 type LayerOptions = NonNullable<ConstructorParameters<typeof tfl.layers.Layer>[0]>;
@@ -23,7 +23,7 @@ export interface ContextTableOptions extends LayerOptions {
  * Shapes: task numbers [B, 1] in; [contexts [D, C], index [B]] out, to be passed on to {@link ActiveDendriteDense} as
  * `[x, contexts, index]`. Weights: `contexts` [D, C], not trainable.
  *
- * @throws ArgumentError for no rows or rows of different widths.
+ * @throws ArgumentError for no rows or rows of different widths, and on building for more than one number a sample.
  * @example
  * const x = tf.input({ shape: [784] });
  * const task = tf.input({ shape: [1], dtype: 'int32' });
@@ -51,6 +51,11 @@ export class ContextTable extends tfl.layers.Layer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
+    const task = oneShape('ContextTable', inputShape);
+    if (task.length > 2 || (task.length === 2 && task[1] !== 1)) {
+      const expected = 'of shape [samples, 1]';
+      throw new ArgumentError({ where: 'ContextTable', argument: 'the task', got: [...task], expected });
+    }
     const first = this.rows ? tf.tensor2d(this.rows as number[][]) : tf.zeros([...this.tableShape]);
     const shape = [...this.tableShape];
     this.table = this.addWeight('contexts', shape, 'float32', constantInitializer(first), undefined, false);

@@ -43,9 +43,9 @@ export class KWinners2D extends KWinnersBase {
     const [height, width, channels] = sizes as [number, number, number];
     const candidates = this.local ? channels : height * width * channels;
     const { percentOn, kInferenceFactor } = this.settings;
-    const factor = training ? 1 : kInferenceFactor;
-    const k = roundHalfEven(candidates * percentOn * factor);
-    return checkedK('KWinners2D', k, candidates, training ? `${percentOn}` : `${percentOn} · ${factor}`);
+    const factor = training ? undefined : kInferenceFactor;
+    const k = roundHalfEven(candidates * percentOn * (factor ?? 1));
+    return checkedK('KWinners2D', k, candidates, percentOn, factor);
   }
 
   protected override keep(x: Tensor, options: KWinnersOptions): Tensor {

@@ -37,6 +37,7 @@ export abstract class KWinnersBase extends tfl.layers.Layer {
     const first = tfl.initializers.constant({ value: boostStrength });
     this.boost = this.addWeight('boostStrength', [], 'float32', first, undefined, false);
     super.build(inputShape);
+    this.inputSpec = [{ axes: { [-1]: units } }];
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {

@@ -37,13 +37,8 @@ export class KWinners extends KWinnersBase {
     }
     const { percentOn, kInferenceFactor } = this.settings;
     const k = roundHalfEven(units * percentOn);
-    if (training) return checkedK('KWinners', k, units, `${percentOn}`);
-    return checkedK(
-      'KWinners',
-      Math.floor(k * kInferenceFactor),
-      units,
-      `${percentOn} · ${kInferenceFactor}`,
-    );
+    if (training) return checkedK('KWinners', k, units, percentOn);
+    return checkedK('KWinners', Math.floor(k * kInferenceFactor), units, percentOn, kInferenceFactor);
   }
 
   protected override keep(x: Tensor, options: KWinnersOptions): Tensor {

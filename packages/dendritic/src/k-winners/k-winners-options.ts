@@ -57,13 +57,22 @@ export function checkedSettings(where: string, options: KWinnersLayerOptions): K
   return settings;
 }
 
-/** @throws ArgumentError for fewer than one winner; more than all is all. */
-export function checkedK(where: string, k: number, candidates: number, factor: string): number {
+/**
+ * @param factor What `percentOn` is multiplied by at inference; `undefined` in training.
+ * @throws ArgumentError for fewer than one winner; more than all is all.
+ */
+export function checkedK(
+  where: string,
+  k: number,
+  candidates: number,
+  percentOn: number,
+  factor?: number,
+): number {
   if (k >= 1) return Math.min(k, candidates);
   throw new ArgumentError({
     where,
-    argument: 'options.percentOn',
-    got: factor,
+    argument: `options.percentOn${factor === undefined ? '' : ' · options.kInferenceFactor'}`,
+    got: percentOn * (factor ?? 1),
     expected: `enough for one winner of ${candidates} candidates`,
   });
 }

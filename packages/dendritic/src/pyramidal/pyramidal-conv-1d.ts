@@ -60,6 +60,7 @@ export class PyramidalConv1D extends Conv1D {
       });
       return tf.squeeze(sums, [1]);
     });
+    this.inputSpec = inputs.map((width) => ({ ndim: 3, axes: { 2: width } }));
     this.built = true;
   }
 

@@ -63,6 +63,7 @@ export class PyramidalConv2D extends Conv2D {
         ...(some && { bias: some }),
       }),
     );
+    this.inputSpec = inputs.map((width) => ({ ndim: 4, axes: { [axis]: width } }));
     this.built = true;
   }
 

@@ -56,6 +56,7 @@ export class PyramidalDense extends Dense {
       const products = tf.fused.matMul({ a: rows, b: kernel, ...(some && { bias: some }) });
       return tf.reshape(products, x.shape.with(-1, kernel.shape[1]!));
     });
+    this.inputSpec = inputs.map((width) => ({ minNDim: 2, axes: { [-1]: width } }));
     this.built = true;
   }
 

@@ -2,7 +2,7 @@ import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { Shape } from '../stock-layers/input-shape.ts';
+import { channelsOf, oneShape, type Shape } from '../stock-layers/input-shape.ts';
 import { Conv2D, type ConvOptions } from '../stock-layers/stock-layers.ts';
 import { addKernelMask } from './add-kernel-mask.ts';
 import { type Folded, plainWeights } from './folded.ts';
@@ -19,7 +19,7 @@ export interface StaticSparseConv2DOptions extends SparseOptions, ConvOptions {}
  * Shapes: [B, H, W, I] in, [B, H′, W′, filters] out. Weights: `kernel` [kh, kw, I, filters], `bias` [filters], and with a
  * sparsity above 0 `kernelMask` of bool, not trainable.
  *
- * @throws ArgumentError for a fraction out of range.
+ * @throws ArgumentError for a fraction out of range, and on building for another rank or unknown channels.
  * @example
  * const layer = new StaticSparseConv2D({ filters: 8, kernelSize: 3, sparsity: 0.5, inputShape: [28, 28, 1] });
  * tf.sequential({ layers: [layer] }).outputs[0].shape; // [null, 26, 26, 8]
@@ -34,9 +34,12 @@ export class StaticSparseConv2D extends Conv2D {
     const sparse = checkedSparse(new.target.className, options);
     super({ kernelInitializer: sparseUniform(sparse), ...options });
     this.sparse = sparse;
+    this.inputSpec = [];
   }
 
   override build(inputShape: Shape | Shape[]): void {
+    const axis = this.dataFormat === 'channelsFirst' ? 1 : 3;
+    channelsOf(this.getClassName(), oneShape(this.getClassName(), inputShape), axis, 4);
     super.build(inputShape);
     this.kernelMask = addKernelMask(this, this.addWeight.bind(this), this.sparse);
   }

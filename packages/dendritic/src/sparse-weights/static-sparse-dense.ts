@@ -2,7 +2,7 @@ import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { Shape } from '../stock-layers/input-shape.ts';
+import { channelsOf, oneShape, type Shape } from '../stock-layers/input-shape.ts';
 import { Dense, type DenseOptions } from '../stock-layers/stock-layers.ts';
 import { addKernelMask } from './add-kernel-mask.ts';
 import { type Folded, plainWeights } from './folded.ts';
@@ -21,7 +21,7 @@ export interface StaticSparseDenseOptions extends SparseOptions, DenseOptions {}
  * Shapes: [B, …, I] in, [B, …, units] out. Weights: `kernel` [I, units], `bias` [units], and with a sparsity above 0
  * `kernelMask` [I, units] of bool, not trainable. The default initialiser of the kernel is {@link SparseUniform}.
  *
- * @throws ArgumentError for a fraction out of range.
+ * @throws ArgumentError for a fraction out of range, and on building for a shape of one axis or of unknown width.
  * @example
  * const layer = new StaticSparseDense({ units: 10, sparsity: 0.5, inputShape: [4], seed: 1 });
  * tf.sequential({ layers: [layer] }).outputs[0].shape; // [null, 10]
@@ -36,9 +36,11 @@ export class StaticSparseDense extends Dense {
     const sparse = checkedSparse(new.target.className, options);
     super({ kernelInitializer: sparseUniform(sparse), ...options });
     this.sparse = sparse;
+    this.inputSpec = [];
   }
 
   override build(inputShape: Shape | Shape[]): void {
+    channelsOf(this.getClassName(), oneShape(this.getClassName(), inputShape), -1, 2, true);
     super.build(inputShape);
     this.kernelMask = addKernelMask(this, this.addWeight.bind(this), this.sparse);
   }
