@@ -37,16 +37,6 @@ describeLayer('DACDense, every option', {
     }),
   inputShape: [2, 3],
 });
-describeLayer('DACDense, an activation of @arborize/activations', {
-  layer: () =>
-    new DACDense({
-      units: 4,
-      innerActivation: 'nish',
-      activation: 'leakyAda' as never,
-      kernelInitializer: kernelInitializer(),
-    }),
-  inputShape: [3],
-});
 describeLayer('DACConv1D', {
   layer: () =>
     new DACConv1D({
