@@ -137,6 +137,33 @@ describe('ada: closed form', () => {
   });
 });
 
+describe('ada: training', () => {
+  it.each([
+    { name: 'plain', leak: 0, mse: 0.01735 },
+    { name: 'leaky', leak: 0.01, mse: 0.01737 },
+  ])('of one $name unit on XOR is after 100 steps where float64 is', async ({ leak, mse }) => {
+    const corners = tf.tensor2d([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]);
+    const xor = tf.tensor2d([[0], [1], [1], [0]]);
+    const [w, b] = [tf.variable(tf.ones([2, 1])), tf.variable(tf.scalar(-0.5))];
+    const activate = (x: tf.Tensor) =>
+      leak ? leakyAda(x, { alpha: 1, c: 1, leak }) : ada(x, { alpha: 1, c: 1 });
+    const loss = () =>
+      tf.losses.meanSquaredError(xor, activate(tf.add(tf.matMul(corners, w), b))) as tf.Scalar;
+    const adam = tf.train.adam(0.05);
+    for (let step = 1; step < 100; step++) adam.minimize(loss, false, [w, b]);
+    // Of the step's forward pass, before its update.
+    const last = adam.minimize(loss, true, [w, b])!;
+    expect(Math.abs((await last.data())[0]! - mse)).toBeLessThan(1e-5);
+    adam.dispose();
+    tf.dispose([corners, xor, w, b, last]);
+  });
+});
+
 describe('ada: edges', () => {
   it('is never NaN for huge inputs', async () => {
     const xs = [-Infinity, -1e30, -150, 0, 88, 1e30, Infinity];

@@ -145,18 +145,39 @@ describeOp('dacConv2d, any activation', {
   ],
 });
 
-describeOp('dacConv1d', {
-  op: (x, k, b) => dacConv1d(x!, k!, b!, 2, 'same', { biasMode: 'tap' }),
-  float64: ((x: Array64, k: Array64, b: Array64) => {
-    const flat = ({ shape, values }: Array64, axis: number) => array64(shape.toSpliced(axis, 0, 1), values);
-    const z = conv64({ stride: 2, pad: 'same' })(flat(x, 1), flat(k, 0), flat(b, 0));
+/** The same loops over steps [N, T, I], filter [k, I, O] and bias [I, G] or [k, I, G]. */
+function steps64(geometry: Geometry) {
+  const rows = ({ shape, values }: Array64, axis: number) => array64(shape.toSpliced(axis, 0, 1), values);
+  return ((x: Array64, k: Array64, b: Array64) => {
+    const z = conv64(geometry)(rows(x, 1), rows(k, 0), b.shape.length === 3 ? rows(b, 0) : b);
     return array64(z.shape.toSpliced(1, 1), z.values);
-  }) as (...arrays: Array64[]) => Array64,
+  }) as (...arrays: Array64[]) => Array64;
+}
+
+describeOp('dacConv1d, same, strides 2, a bias for every tap', {
+  op: (x, k, b) => dacConv1d(x!, k!, b!, 2, 'same', { biasMode: 'tap' }),
+  float64: steps64({ stride: 2, pad: 'same' }),
   shapes: [
     [
       [2, 7, 2],
       [3, 2, 2],
       [3, 2, 2],
+    ],
+  ],
+});
+describeOp('dacConv1d, valid, dilation 2', {
+  op: (x, k, b) => dacConv1d(x!, k!, b!, 1, 'valid', { dilation: 2 }),
+  float64: steps64({ dilation: 2 }),
+  shapes: [
+    [
+      [2, 7, 3],
+      [3, 3, 4],
+      [3, 2],
+    ],
+    [
+      [1, 5, 1],
+      [2, 1, 3],
+      [1, 3],
     ],
   ],
 });

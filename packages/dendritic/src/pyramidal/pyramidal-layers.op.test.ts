@@ -118,6 +118,26 @@ describe('PyramidalDense: closed form', () => {
     expect(await (leaky.apply(x) as tf.Tensor).data()).toBeAllClose([2.444788, -0.008]);
   });
 
+  it('has the gradients of the example, worked out by hand', async () => {
+    const layer = withWeights(
+      new PyramidalDense({ units: 2, alpha: 0.5, c: 1, alphaTrainable: true, alphaConstraint: 'none' }),
+      W,
+      b,
+      V,
+      d,
+    );
+    const x = tf.tensor2d([[1, -1]]);
+    const variables = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    const { grads } = tf.variableGrads(() => tf.sum(layer.apply(x) as tf.Tensor), variables);
+    const [kernel, bias, alpha] = variables.map(({ name }) => grads[name]!);
+    // The basal slopes are [1, 0]; the apical ones [(1 − α·1.3)·e^(c − α·1.3), leak] = [0.496674, 0.01].
+    expect(await kernel!.data()).toBeAllClose([1, 0.496674, 0, 0.01, -1, -0.496674, 0, -0.01]);
+    expect(await bias!.data()).toBeAllClose([1, 0.496674, 0, 0.01]);
+    expect(await alpha!.data()).toBeAllClose([-2.398224]);
+    const dx = tf.grad((x) => layer.apply(x) as tf.Tensor)(x);
+    expect(await dx.data()).toBeAllClose([1.156002, 0.023326]);
+  });
+
   it('computes XOR by the apical branch of one neuron', async () => {
     const silent = [[0], [0]];
     const layer = new PyramidalDense({ units: 1, alpha: 1, c: 1, leak: 0 });
