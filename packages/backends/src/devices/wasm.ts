@@ -4,6 +4,8 @@ import { type BackendOptions, type Device, isNode } from '../device.ts';
 import { fuseOptimizers } from '../wasm/fuse-optimizers.ts';
 import { gemmModule } from '../wasm/gemm.ts';
 import { guardMemory } from '../wasm/guard-memory.ts';
+import { fuseLosses } from '../wasm/losses/fuse-losses.ts';
+import { fuseSoftmaxGradient } from '../wasm/losses/softmax-gradient.ts';
 import { registerTrainingKernels } from '../wasm/register-training-kernels.ts';
 import { repairMatMul } from '../wasm/repair-mat-mul.ts';
 import { startBackend } from '../wasm/start-backend.ts';
@@ -31,6 +33,8 @@ export const wasm: Device = {
     repairMatMul();
     registerTrainingKernels();
     fuseOptimizers();
+    fuseLosses();
+    fuseSoftmaxGradient();
     const wanted = threadsWanted(threads);
     const problem = await startBackend(wanted > 1);
     if (tf.getBackend() !== 'wasm') return;

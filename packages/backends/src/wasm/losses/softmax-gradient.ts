@@ -1,0 +1,46 @@
+import { defineOp } from '@arborize/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { lossModule, sizesOf } from './losses.ts';
+
+/** y·(dy − Σ dy·y) over the last axis, in one pass. */
+const softmaxGradient = defineOp<{ dy: Tensor; y: Tensor }, object, Tensor>({
+  name: 'SoftmaxGradient',
+  reference: ({ dy, y }) => tf.mul(y, tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true))),
+  kernels: {
+    wasm({ inputs: { dy, y }, backend }) {
+      const kernels = lossModule.on(backend);
+      if (!kernels) return null;
+      const dx = kernels.output(y.shape);
+      const [from, at, to] = [dy, y, dx].map(kernels.address) as [number, number, number];
+      kernels.exports.softmaxGradient(from, at, to, ...sizesOf(y));
+      return dx;
+    },
+  },
+  gradient: {
+    saves: ['y'],
+    // With respect to dy alone: TensorFlow.js does not follow the outputs that a gradient reads. The Jacobian is symmetric.
+    of: (ddx, { y }) => ({ dy: (): Tensor => softmaxGradient({ dy: ddx, y }, {}) }),
+  },
+});
+
+const fused = new WeakSet<tf.GradConfig>();
+
+/** Lets the gradient of softmax take one pass where the WASM backend is active; elsewhere nothing changes. */
+export function fuseSoftmaxGradient(): void {
+  const stock = tf.getGradient('Softmax');
+  if (fused.has(stock)) return;
+  const gradient: tf.GradConfig = {
+    ...stock,
+    gradFunc(dy, saved, attrs) {
+      const [y] = saved as [Tensor];
+      const { dim } = attrs as unknown as tf.SoftmaxAttrs;
+      const isLast = dim === -1 || dim === y.rank - 1;
+      if (tf.getBackend() !== 'wasm' || !isLast) return stock.gradFunc(dy, saved, attrs);
+      return { logits: () => softmaxGradient({ dy: dy as Tensor, y }, {}) };
+    },
+  };
+  fused.add(gradient);
+  tf.unregisterGradient('Softmax');
+  tf.registerGradient(gradient);
+}
