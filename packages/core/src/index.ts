@@ -80,6 +80,14 @@ export {
   seededBatches,
   type TensorSet,
 } from './training/seeded-batches/seeded-batches.ts';
+export {
+  StockConv1D,
+  StockConv2D,
+  type StockConvOptions,
+  StockDense,
+  type StockDenseOptions,
+  type StockParts,
+} from './training/stock-layers/stock-layers.ts';
 export { trainedModel } from './training/trained-model.ts';
 export { type NamedGradient, wrapOptimizer } from './training/wrap-optimizer.ts';
 export { heapFloats } from './wasm/heap-floats.ts';

@@ -1,6 +1,6 @@
+import { StockConv2D, type StockConvOptions } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import {
   checkLayerOptions,
   gatedShape,
@@ -10,18 +10,10 @@ import {
 } from './layer-options.ts';
 import { applyLogical, type LogicalOptions } from './logical-activation.ts';
 
-type Conv2DOptions = Omit<Parameters<typeof tfl.layers.conv2d>[0], 'activation'>;
 type Shape = (number | null)[];
 
-// The class of the stock layer is not exported. A name of its own keeps the count of default names untouched.
-const Conv2D = /* @__PURE__ */ (() =>
-  tfl.layers.conv2d({ filters: 1, kernelSize: 1, name: 'base' }).constructor)() as typeof tfl.layers.Layer &
-  (new (
-    options: Conv2DOptions,
-  ) => tfl.layers.Layer);
-
 /** Options of {@link LogicalConv2D}: its gates, and what the stock convolution accepts except `activation`. */
-export interface LogicalConv2DOptions extends LogicalLayerOptions, Conv2DOptions {
+export interface LogicalConv2DOptions extends LogicalLayerOptions, Omit<StockConvOptions, 'activation'> {
   /** The output channels, after the gates; rounded up to a multiple of the number of gates, with a warning. */
   readonly filters: number;
 }
@@ -39,7 +31,7 @@ export interface LogicalConv2DOptions extends LogicalLayerOptions, Conv2DOptions
  * tf.sequential({ layers: [layer] }).outputs[0].shape; // [null, 26, 26, 16]
  * @see Lowe et al., "Logical Activation Functions", NeurIPS 2022, arXiv 2110.11940.
  */
-export class LogicalConv2D extends Conv2D {
+export class LogicalConv2D extends StockConv2D {
   static className = 'LogicalConv2D';
   private readonly gates: Required<LogicalOptions>;
   private readonly width: number;

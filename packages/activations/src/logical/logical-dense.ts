@@ -1,6 +1,6 @@
+import { StockDense, type StockDenseOptions } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import {
   checkLayerOptions,
   gatedShape,
@@ -10,18 +10,10 @@ import {
 } from './layer-options.ts';
 import { applyLogical, type LogicalOptions } from './logical-activation.ts';
 
-type DenseOptions = Omit<Parameters<typeof tfl.layers.dense>[0], 'activation'>;
 type Shape = (number | null)[];
 
-// The class of the stock layer is not exported. A name of its own keeps the count of default names untouched.
-const Dense = /* @__PURE__ */ (() =>
-  tfl.layers.dense({ units: 1, name: 'base' }).constructor)() as typeof tfl.layers.Layer &
-  (new (
-    options: DenseOptions,
-  ) => tfl.layers.Layer);
-
 /** Options of {@link LogicalDense}: its gates, and what the stock dense layer accepts except `activation`. */
-export interface LogicalDenseOptions extends LogicalLayerOptions, DenseOptions {
+export interface LogicalDenseOptions extends LogicalLayerOptions, Omit<StockDenseOptions, 'activation'> {
   /** The output width, after the gates; rounded up to a multiple of the number of gates, with a warning. */
   readonly units: number;
 }
@@ -39,7 +31,7 @@ export interface LogicalDenseOptions extends LogicalLayerOptions, DenseOptions {
  * tf.sequential({ layers: [layer] }).countParams(); // 288: a kernel [8, 32] and 32 biases
  * @see Lowe et al., "Logical Activation Functions", NeurIPS 2022, arXiv 2110.11940.
  */
-export class LogicalDense extends Dense {
+export class LogicalDense extends StockDense {
   static className = 'LogicalDense';
   private readonly gates: Required<LogicalOptions>;
   private readonly width: number;

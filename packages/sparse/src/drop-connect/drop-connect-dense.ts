@@ -1,8 +1,7 @@
-import { counterWord } from '@arborize/core';
+import { counterWord, StockDense } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { Dense } from '../layer/stock-layers.ts';
 import { checkDropRate } from './check-drop-connect.ts';
 import { checkDropConnectDense, type DropConnectDenseOptions } from './drop-connect-dense-options.ts';
 import { dropConnectGaussian } from './drop-connect-gaussian.ts';
@@ -12,7 +11,7 @@ import { gaussianActivationMean } from './gaussian-activation.ts';
 import { OF_ROWS } from './named-activation.ts';
 
 /** The parts of the stock dense layer that are used here. */
-interface StockDense {
+interface DenseParts {
   readonly kernel: tfl.LayerVariable;
   readonly bias: tfl.LayerVariable | null;
   readonly activation: { apply(u: Tensor): Tensor; getClassName(): string };
@@ -44,7 +43,7 @@ const MONTE_CARLO = 2;
  * model.countParams(); // 101770
  * @see Wan, Zeiler, Zhang, LeCun and Fergus, "Regularization of Neural Networks using DropConnect", ICML 2013.
  */
-export class DropConnectDense extends Dense {
+export class DropConnectDense extends StockDense {
   static className = 'DropConnectDense';
   /**
    * How many steps have drawn noise. That of the next depends on the seed and on this number alone; checkpoints keep it, and
@@ -116,8 +115,8 @@ export class DropConnectDense extends Dense {
     return dense;
   }
 
-  private get stock(): StockDense {
-    return this as unknown as StockDense;
+  private get stock(): DenseParts {
+    return this as unknown as DenseParts;
   }
 
   private get activationName(): string {

@@ -1,7 +1,7 @@
+import { StockConv2D, type StockConvOptions } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import type { GradientRecorder } from '../layer/record-gradient.ts';
-import { Conv2D, type Conv2DOptions, type Shape } from '../layer/stock-layers.ts';
 import {
   type ConnectivityLayer,
   type ConnectivityOptions,
@@ -10,8 +10,10 @@ import {
   withOpenKernel,
 } from './connectivity-mask.ts';
 
+type Shape = (number | null)[];
+
 /** Options of {@link ConnectivityConv2D}: those of its mask, and what the stock convolution accepts. */
-export interface ConnectivityConv2DOptions extends ConnectivityOptions, Conv2DOptions {}
+export interface ConnectivityConv2DOptions extends ConnectivityOptions, StockConvOptions {}
 
 /**
  * A convolution that learns which weights of its filters exist: see {@link ConnectivityDense}.
@@ -27,7 +29,7 @@ export interface ConnectivityConv2DOptions extends ConnectivityOptions, Conv2DOp
  * tf.sequential({ layers: [layer] }).outputs[0].shape; // [null, 26, 26, 8]
  * @see Tang et al., "Automatic Sparse Connectivity Learning for Neural Networks", arXiv 2201.05020.
  */
-export class ConnectivityConv2D extends Conv2D implements ConnectivityLayer {
+export class ConnectivityConv2D extends StockConv2D implements ConnectivityLayer {
   static className = 'ConnectivityConv2D';
   declare kernel: LayerVariable;
   connectivityMask!: LayerVariable;

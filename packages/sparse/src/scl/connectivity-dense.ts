@@ -1,7 +1,7 @@
+import { StockDense, type StockDenseOptions } from '@arborize/core';
 import type { serialization, Tensor } from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
 import type { GradientRecorder } from '../layer/record-gradient.ts';
-import { Dense, type DenseOptions, type Shape } from '../layer/stock-layers.ts';
 import {
   type ConnectivityLayer,
   type ConnectivityOptions,
@@ -11,8 +11,10 @@ import {
   withOpenKernel,
 } from './connectivity-mask.ts';
 
+type Shape = (number | null)[];
+
 /** Options of {@link ConnectivityDense}: those of its mask, and what the stock dense layer accepts. */
-export interface ConnectivityDenseOptions extends ConnectivityOptions, DenseOptions {}
+export interface ConnectivityDenseOptions extends ConnectivityOptions, StockDenseOptions {}
 
 /**
  * A dense layer that learns which of its connections exist, together with their weights.
@@ -35,7 +37,7 @@ export interface ConnectivityDenseOptions extends ConnectivityOptions, DenseOpti
  * const sparse = await toSparse(model);
  * @see Tang et al., "Automatic Sparse Connectivity Learning for Neural Networks", arXiv 2201.05020.
  */
-export class ConnectivityDense extends Dense implements ConnectivityLayer {
+export class ConnectivityDense extends StockDense implements ConnectivityLayer {
   static className = 'ConnectivityDense';
   declare kernel: LayerVariable;
   connectivityMask!: LayerVariable;
