@@ -2,13 +2,13 @@ import { wasmModule } from '@arborize/core';
 import { type backend_util, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { gemmModule } from './gemm.ts';
 import { wasm as patchesWasm } from './patches.as.generated.ts';
-import { type SetsWindow, WINDOW_BYTES, windowArguments } from './window.ts';
+import { windowFields, withWindow } from './window.ts';
 
 // A convolution is a product of matrices, patches [pixels, patch] · filter [patch, filters], where a row of patches is
 // what the window sees at one output pixel. Its two gradients are products of the same matrices. Patches are made a
 // block of pixels at a time, so that they stay in cache and need little memory.
 
-interface Patches extends SetsWindow {
+interface Patches {
   gatherPatches(window: number, images: number, patches: number, first: number, count: number): void;
   scatterPatches(window: number, images: number, patches: number, first: number, count: number): void;
   accumulate(y: number, x: number, count: number): void;
@@ -35,12 +35,10 @@ function sizes(info: Info) {
 type UseBlock = (window: number, first: number, count: number, patches: number, scratch: number) => void;
 
 function forEachBlock(backend: KernelBackend, info: Info, scratchBytes: number, use: UseBlock): void {
-  const { exports, withScratch } = patchesModule.on(backend)!;
   const { pixels, patch, block } = sizes(info);
   const patchBytes = 4 * block * patch;
-  withScratch(WINDOW_BYTES + patchBytes + scratchBytes, (window) => {
-    exports.setWindow(window, ...windowArguments(info));
-    const patches = window + WINDOW_BYTES;
+  const fields = windowFields(info);
+  withWindow(patchesModule.on(backend)!, fields, patchBytes + scratchBytes, (window, patches) => {
     for (let first = 0; first < pixels; first += block) {
       use(window, first, Math.min(block, pixels - first), patches, patches + patchBytes);
     }

@@ -10,11 +10,11 @@ import {
 import { type Gemm, gemmModule } from './gemm.ts';
 import { wasm } from './patches-3d.as.generated.ts';
 import { provideKernel } from './provide-kernel.ts';
+import { withWindow } from './window.ts';
 
 // Products of patches and filter, a block of pixels at a time, as in conv-2d.ts.
 
 interface Patches {
-  setWindow(at: number, ...window: number[]): void;
   gatherPatches(window: number, volumes: number, patches: number, first: number, count: number): void;
   scatterPatches(window: number, volumes: number, patches: number, first: number, count: number): void;
   accumulate(y: number, x: number, count: number): void;
@@ -23,7 +23,6 @@ interface Patches {
 
 const patchesModule = wasmModule<Patches>(wasm);
 
-const WINDOW_BYTES = 80;
 /** Floats of patches that are in memory at once: about what a second-level cache holds. */
 const BLOCK_SIZE = 2 ** 18;
 
@@ -67,9 +66,7 @@ function convolution(
     block,
     forEachBlock(partBytes, use) {
       const patchBytes = 4 * block * patch;
-      kernels.withScratch(WINDOW_BYTES + patchBytes + partBytes, (window) => {
-        kernels.exports.setWindow(window, ...windowArguments(info));
-        const patches = window + WINDOW_BYTES;
+      withWindow(kernels, windowFields(info), patchBytes + partBytes, (window, patches) => {
         for (let first = 0; first < pixels; first += block)
           use(window, first, Math.min(block, pixels - first), patches, patches + patchBytes);
       });
@@ -77,7 +74,8 @@ function convolution(
   };
 }
 
-function windowArguments(info: Info): number[] {
+/** The fields of `Window` in patches-3d.as.ts, in their order. */
+function windowFields(info: Info): number[] {
   return [
     ...[info.inDepth, info.inHeight, info.inWidth, info.inChannels],
     ...[info.outDepth, info.outHeight, info.outWidth],

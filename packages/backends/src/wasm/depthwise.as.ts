@@ -2,8 +2,6 @@
 // [height, width, channels, multiplier], whose result has channels × multiplier channels.
 import { Window } from '../../assembly/window';
 
-export { setWindow } from '../../assembly/window';
-
 @inline
 function floats(count: i32): usize {
   return <usize>count << 2;

@@ -6,9 +6,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { wasm } from './depthwise.as.generated.ts';
 import { provideKernel } from './provide-kernel.ts';
-import { type SetsWindow, WINDOW_BYTES, windowArguments } from './window.ts';
+import { windowFields, withWindow } from './window.ts';
 
-interface Depthwise extends SetsWindow {
+interface Depthwise {
   depthwiseFilterGradient(window: number, x: number, dy: number, dFilter: number, multiplier: number): void;
   depthwiseInputGradient(window: number, dx: number, dy: number, filter: number, multiplier: number): void;
 }
@@ -38,12 +38,11 @@ export function provideDepthwiseKernels(): void {
   provideKernel<'x' | 'dy', DepthwiseConv2dNativeBackpropFilterAttrs>(
     'DepthwiseConv2dNativeBackpropFilter',
     ({ inputs: { x, dy }, attrs, backend }) => {
-      const { exports, address, output, withScratch } = depthwiseModule.on(backend)!;
+      const { exports, address, output, ...kernels } = depthwiseModule.on(backend)!;
       const info = depthwiseInfo(x.shape, attrs.filterShape, attrs);
       const dFilter = output(attrs.filterShape);
       const [xAt, dyAt, dFilterAt] = [x, dy, dFilter].map(address) as [number, number, number];
-      withScratch(WINDOW_BYTES, (window) => {
-        exports.setWindow(window, ...windowArguments(info));
+      withWindow(kernels, windowFields(info), 0, (window) => {
         exports.depthwiseFilterGradient(window, xAt, dyAt, dFilterAt, attrs.filterShape[3]);
       });
       return dFilter;
@@ -52,12 +51,11 @@ export function provideDepthwiseKernels(): void {
   provideKernel<'dy' | 'filter', DepthwiseConv2dNativeBackpropInputAttrs>(
     'DepthwiseConv2dNativeBackpropInput',
     ({ inputs: { dy, filter }, attrs, backend }) => {
-      const { exports, address, output, withScratch } = depthwiseModule.on(backend)!;
+      const { exports, address, output, ...kernels } = depthwiseModule.on(backend)!;
       const info = depthwiseInfo(attrs.inputShape, filter.shape, attrs);
       const dx = output(attrs.inputShape);
       const [dxAt, dyAt, filterAt] = [dx, dy, filter].map(address) as [number, number, number];
-      withScratch(WINDOW_BYTES, (window) => {
-        exports.setWindow(window, ...windowArguments(info));
+      withWindow(kernels, windowFields(info), 0, (window) => {
         exports.depthwiseInputGradient(window, dxAt, dyAt, filterAt, filter.shape[3]!);
       });
       return dx;

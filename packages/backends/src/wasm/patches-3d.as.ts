@@ -1,6 +1,7 @@
 // Patches of volumes x [batch, depth, height, width, channels]: as in patches.as.ts, with one axis more.
 import { add, clear, floats, moveRow } from '../../assembly/patch-row';
 
+/** Written by conv-3d.ts. */
 @unmanaged
 class Window {
   inDepth: i32;
@@ -22,35 +23,6 @@ class Window {
   front: i32;
   top: i32;
   left: i32;
-}
-
-/** Writes a window at `at`; the arguments are the fields above. */
-export function setWindow(
-  at: usize,
-  inDepth: i32, inHeight: i32, inWidth: i32, channels: i32, outDepth: i32, outHeight: i32, outWidth: i32,
-  depth: i32, height: i32, width: i32, strideDepth: i32, strideHeight: i32, strideWidth: i32,
-  dilationDepth: i32, dilationHeight: i32, dilationWidth: i32, front: i32, top: i32, left: i32,
-): void {
-  const window = changetype<Window>(at);
-  window.inDepth = inDepth;
-  window.inHeight = inHeight;
-  window.inWidth = inWidth;
-  window.channels = channels;
-  window.outDepth = outDepth;
-  window.outHeight = outHeight;
-  window.outWidth = outWidth;
-  window.depth = depth;
-  window.height = height;
-  window.width = width;
-  window.strideDepth = strideDepth;
-  window.strideHeight = strideHeight;
-  window.strideWidth = strideWidth;
-  window.dilationDepth = dilationDepth;
-  window.dilationHeight = dilationHeight;
-  window.dilationWidth = dilationWidth;
-  window.front = front;
-  window.top = top;
-  window.left = left;
 }
 
 @inline

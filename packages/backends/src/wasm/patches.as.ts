@@ -3,8 +3,6 @@
 import { add, clear, floats, moveRow } from '../../assembly/patch-row';
 import { Window } from '../../assembly/window';
 
-export { setWindow } from '../../assembly/window';
-
 /** y [count] += x [count] */
 export function accumulate(y: usize, x: usize, count: i32): void {
   add(y, x, count);

@@ -2,8 +2,6 @@
 import { loadTail, splat, storeTail } from '../../../core/assembly/simd-math';
 import { Window } from '../../assembly/window';
 
-export { setWindow } from '../../assembly/window';
-
 @inline
 function floats(count: i32): usize {
   return <usize>count << 2;

@@ -2,9 +2,9 @@ import { wasmModule } from '@arborize/core';
 import { type AvgPoolGradAttrs, backend_util, type MaxPoolGradAttrs } from '@tensorflow/tfjs-core';
 import { wasm } from './pool.as.generated.ts';
 import { provideKernel } from './provide-kernel.ts';
-import { type SetsWindow, WINDOW_BYTES, windowArguments } from './window.ts';
+import { windowFields, withWindow } from './window.ts';
 
-interface Pool extends SetsWindow {
+interface Pool {
   maxPoolGradient(window: number, x: number, dy: number, dx: number): void;
   averagePoolGradient(window: number, dy: number, dx: number): void;
 }
@@ -16,8 +16,8 @@ type Shape4 = [number, number, number, number];
 function poolWindow(
   input: readonly number[],
   { filterSize, strides, pad, dimRoundingMode }: MaxPoolGradAttrs,
-): ReturnType<typeof windowArguments> {
-  return windowArguments(
+): number[] {
+  return windowFields(
     backend_util.computePool2DInfo(input as Shape4, filterSize, strides, 1, pad, dimRoundingMode),
   );
 }
@@ -30,11 +30,10 @@ export function providePoolKernels(): void {
   provideKernel<'dy' | 'input', MaxPoolGradAttrs>(
     'MaxPoolGrad',
     ({ inputs: { dy, input }, attrs, backend }) => {
-      const { exports, address, output, withScratch } = poolModule.on(backend)!;
+      const { exports, address, output, ...kernels } = poolModule.on(backend)!;
       const window = poolWindow(input.shape, attrs);
       const dx = output(input.shape);
-      withScratch(WINDOW_BYTES, (at) => {
-        exports.setWindow(at, ...window);
+      withWindow(kernels, window, 0, (at) => {
         exports.maxPoolGradient(at, address(input), address(dy), address(dx));
       });
       return dx;
@@ -44,11 +43,10 @@ export function providePoolKernels(): void {
     'AvgPoolGrad',
     ({ inputs: { dy, input }, attrs, backend, stock }) => {
       if (Array.isArray(attrs.pad)) return stock();
-      const { exports, address, output, withScratch } = poolModule.on(backend)!;
+      const { exports, address, output, ...kernels } = poolModule.on(backend)!;
       const window = poolWindow(input.shape, attrs);
       const dx = output(input.shape);
-      withScratch(WINDOW_BYTES, (at) => {
-        exports.setWindow(at, ...window);
+      withWindow(kernels, window, 0, (at) => {
         exports.averagePoolGradient(at, address(dy), address(dx));
       });
       return dx;
