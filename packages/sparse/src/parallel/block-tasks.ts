@@ -17,7 +17,7 @@ export async function taskOf(
   model: LayersModel,
   xs: TensorSet,
   ys: TensorSet,
-  { workers, mode, batchSize, seed, shuffle, epochs, evolution, weightDecay }: Settings,
+  { workers, mode, batchSize, seed, shuffle, epochs, evolution, weightDecay, checkpoint }: Settings,
   rest: Pick<Task, 'state' | 'batches' | 'updates' | 'startEpoch' | 'together'>,
 ): Promise<Omit<Task, 'worker'>> {
   const {
@@ -41,5 +41,6 @@ export async function taskOf(
     shuffle,
     epochs,
     evolution,
+    tellsStates: checkpoint !== undefined,
   };
 }

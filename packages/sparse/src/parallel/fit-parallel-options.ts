@@ -48,7 +48,7 @@ export interface FitParallelOptions {
   readonly importancePruning?: ImportancePruningOptions | null;
   /** Inputs and targets to evaluate the model on after each epoch of phase 1 and in the end. */
   readonly validationData?: readonly [xs: Tensor, ys: Tensor];
-  /** Holds a checkpoint after each epoch of phase 1 and in the end; training goes on from one that is there. */
+  /** Holds a checkpoint after each epoch, in phase 2 of each worker; training goes on from one that is there. */
   readonly checkpoint?: CheckpointStorage;
   /** Called after each epoch; waited for. */
   readonly onEpoch?: (progress: ParallelProgress) => void | Promise<void>;

@@ -157,6 +157,45 @@ describe('fitParallel: two workers', () => {
     expect(await bitsOf(loaded)).toEqual(await bitsOf(first));
   });
 
+  it.each([1, 3, 4])(
+    'goes on in phase 2 after report %i, as if it had not been interrupted',
+    async (reports) => {
+      const options = { mode: 'wassp', seed: 3, epochs: 6, evolution: { seed: 2 }, phase1: 0.5 } as const;
+      const whole = network();
+      const { history } = await train(whole, options);
+      const storage = memoryStorage();
+      const stop = new AbortController();
+      let seen = 0;
+      const onEpoch = ({ phase }: ParallelProgress) => {
+        if (phase === 2 && ++seen === reports) stop.abort(new Error('lunch'));
+      };
+      const interrupted = network();
+      const call = train(interrupted, { ...options, checkpoint: storage, onEpoch, signal: stop.signal });
+      await expect(call).rejects.toThrow('lunch');
+      const resumed = network();
+      const later: ParallelProgress[] = [];
+      const rest = await train(resumed, {
+        ...options,
+        checkpoint: storage,
+        onEpoch: (progress) => void later.push(progress),
+      });
+      expect(await bitsOf(resumed)).toEqual(await bitsOf(whole));
+      expect(later.map(({ phase }) => phase)).toEqual(Array.from({ length: 6 - reports }, () => 2));
+      expect(rest.history.loss).toEqual(history.loss!.slice(-rest.history.loss!.length));
+      expect((await loadCheckpoint(storage, network()))!.epoch).toBe(6);
+    },
+  );
+
+  it('begins phase 2 anew where the workers are others', async () => {
+    const storage = memoryStorage();
+    const stop = new AbortController();
+    const onEpoch = ({ phase }: ParallelProgress) => void (phase === 2 && stop.abort());
+    const options = { mode: 'wassp', checkpoint: storage, phase1: 0.5 } as const;
+    await expect(train(network(), { ...options, onEpoch, signal: stop.signal })).rejects.toThrow('abort');
+    const { history } = await train(network(), { ...options, workers: 1 });
+    expect(history.loss!.length).toBe(2);
+  });
+
   it('wasap learns, evolves, and keeps the number of connections', async () => {
     const model = network();
     const before = await bitsOf(model);

@@ -12,7 +12,7 @@ export class ParallelTrainingError extends Error {
     message: string,
     /** Which worker, from 0. */
     readonly worker: number,
-    /** Epochs done; the model and the checkpoint are as they were after them. */
+    /** Epochs that all have done together; the model is as it was after them. */
     readonly epoch: number,
     options: ErrorOptions,
   ) {
@@ -63,8 +63,10 @@ export async function fitParallel(
     return await server.train(xs, ys, pool);
   } catch (error) {
     if (!(error instanceof WorkerLost)) throw error;
-    const { epoch } = server;
-    const place = settings.checkpoint && epoch > 0 ? `, and so is ${settings.checkpoint.name}` : '';
+    const { epoch, phase } = server;
+    const same = settings.checkpoint && epoch > 0;
+    const since = phase === 1 ? ', and so is' : '; what the workers have done alone since is in';
+    const place = same ? `${since} ${settings.checkpoint!.name}` : '';
     throw new ParallelTrainingError(
       `fitParallel: worker ${error.worker} of ${settings.workers} ${error.message.replace(/\.$/, '')}, after ${epoch} of ` +
         `${settings.epochs} epochs. The model is as it was then${place}; another call goes on from there.`,

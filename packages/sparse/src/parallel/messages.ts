@@ -1,5 +1,6 @@
 import type { RandomState } from '@arborize/core';
 import type { SetOptions } from '../evolution/set-evolution.ts';
+import type { AloneState } from './alone-states.ts';
 import type { DescentRule } from './descend.ts';
 import type { SharedState } from './shared-state.ts';
 import type { SharedSet } from './shared-tensors.ts';
@@ -33,11 +34,17 @@ export interface Task {
   readonly together: number;
   readonly epochs: number;
   readonly evolution: SetOptions | null;
+  /** Whether workers say where they are after each epoch alone. */
+  readonly tellsStates: boolean;
 }
 
 /** What a worker needs to know to go on alone. */
 export interface Parting {
+  /** Epochs done. */
+  readonly epoch: number;
   readonly random: RandomState;
+  /** The model, where that is not the shared one. */
+  readonly result: Result | null;
   /** By the order of the shared topologies. */
   readonly livingUnits: readonly (Int32Array | null)[];
 }
@@ -52,7 +59,12 @@ export interface Result {
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly lock: string | null }
   | { readonly kind: 'epoch' }
-  | { readonly kind: 'alone'; readonly epoch: number; readonly logs: readonly number[] }
+  | {
+      readonly kind: 'alone';
+      readonly epoch: number;
+      readonly logs: readonly number[];
+      readonly state: AloneState | null;
+    }
   | { readonly kind: 'result'; readonly result: Result }
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string | undefined };
 

@@ -4,11 +4,12 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { evolvingLayers } from '../evolution/evolution-callback.ts';
 import { pruneUnits } from '../evolution/importance-pruning.ts';
 import { setPlan } from '../evolution/set-evolution.ts';
+import { type AloneStates, packStates } from './alone-states.ts';
 import { blockBatches, taskOf } from './block-tasks.ts';
 import type { ParallelProgress, Settings } from './fit-parallel-options.ts';
 import { mergeReplicas } from './merge-replicas.ts';
 import type { Result, WorkerMessage } from './messages.ts';
-import { resume, sparseStates } from './resume.ts';
+import { resume, sparseStates, type UserState } from './resume.ts';
 import { allocateState, collect, named, publish, takeLogs } from './server-state.ts';
 import { Control, type SharedState } from './shared-state.ts';
 import { sparseLayers } from './sparse-layers.ts';
@@ -30,6 +31,8 @@ export class ParallelServer {
   /** Epochs done, as far as the model has them. */
   epoch = 0;
   private random: Random;
+  /** Phase 2, once it has begun. */
+  private alone: AloneStates | null = null;
   private readonly history: Record<string, number[]> = {};
   /** Batches that the workers together take in an epoch. */
   private steps = 0;
@@ -41,6 +44,10 @@ export class ParallelServer {
     this.random = new Random(settings.evolution?.seed ?? 0);
   }
 
+  get phase(): 1 | 2 {
+    return this.alone ? 2 : 1;
+  }
+
   /** Goes back to the checkpoint, if there is one; `true` if nothing is left to do. */
   async resume(): Promise<boolean> {
     const { checkpoint, epochs } = this.settings;
@@ -48,6 +55,7 @@ export class ParallelServer {
     if (found) {
       this.epoch = found.epoch;
       this.random = found.random;
+      this.alone = found.alone;
     }
     return this.epoch >= epochs;
   }
@@ -56,6 +64,8 @@ export class ParallelServer {
     const { model, settings } = this;
     const { workers, mode, epochs } = settings;
     const together = Math.max(1, Math.round(settings.phase1 * epochs), this.epoch);
+    // Of another split of the epochs or of the data.
+    if (this.epoch < together || this.alone?.states.length !== workers) this.alone = null;
     const state = allocateState(model, workers, mode === 'wassp');
     await publish(model, state);
     const batches = blockBatches(xs, settings);
@@ -78,7 +88,7 @@ export class ParallelServer {
       await this.expect(pool, 'epoch');
       await this.closeEpoch(state);
     }
-    if (together < epochs) await this.part(pool, state);
+    if (together < epochs) await this.part(pool, state, together);
     return this.finished();
   }
 
@@ -130,16 +140,19 @@ export class ParallelServer {
   }
 
   /** Phase 2: every worker on its own, and the merging of what they bring. */
-  private async part(pool: WorkerPool, state: SharedState): Promise<void> {
+  private async part(pool: WorkerPool, state: SharedState, together: number): Promise<void> {
     const { model, settings } = this;
     const { workers, epochs, evolution } = settings;
     const livingUnits = sparseLayers(model).map((layer) => layer.livingUnits);
+    this.alone ??= { states: Array.from({ length: workers }, () => null), logs: [] };
+    const { states, logs } = this.alone;
+    const first = Math.min(...states.map((each) => each?.epoch ?? together));
     for (let k = 0; k < workers; k++) {
       // One worker goes on as the server would.
       const random = (k === 0 ? this.random : this.random.fork(k)).state();
-      pool.send(k, { kind: 'part', parting: { random, livingUnits } });
+      const begin = states[k] ?? { epoch: together, random, result: null };
+      pool.send(k, { kind: 'part', parting: { ...begin, livingUnits } });
     }
-    const logs: Logs[][] = [];
     const results: Result[] = [];
     for (let left = workers; left > 0; ) {
       const { worker, message } = await this.expect(pool, 'alone', 'result');
@@ -149,12 +162,15 @@ export class ParallelServer {
       } else if (message.kind === 'alone') {
         const own = named(model, message.logs);
         logs[message.epoch] ??= [];
-        logs[message.epoch]!.push(own);
+        logs[message.epoch]![worker] = own;
+        states[worker] = message.state;
+        await this.save();
         await this.report({ phase: 2, epoch: message.epoch + 1, worker, logs: own });
       }
     }
     mergeReplicas(model, state, results, evolution?.dropBy ?? 'sign');
-    for (const each of Object.values(logs)) this.remember(meanOf(each));
+    this.alone = null;
+    for (let epoch = first; epoch < epochs; epoch++) this.remember(meanOf(logs[epoch] as Logs[]));
     this.finishEpochs(epochs);
     await this.save();
   }
@@ -189,9 +205,10 @@ export class ParallelServer {
   private async save(): Promise<void> {
     const { checkpoint } = this.settings;
     if (!checkpoint) return;
-    const { model, epoch } = this;
-    const user = { sparse: sparseStates(model) };
-    await saveCheckpoint(checkpoint, { model, epoch, random: { evolution: this.random }, user });
+    const { model, epoch, alone } = this;
+    const { packed = null, arrays = {} } = alone ? packStates(alone) : {};
+    const user: UserState = { sparse: sparseStates(model), alone: packed };
+    await saveCheckpoint(checkpoint, { model, epoch, random: { evolution: this.random }, user, arrays });
   }
 
   private async report(progress: Omit<ParallelProgress, 'epochs'>): Promise<void> {

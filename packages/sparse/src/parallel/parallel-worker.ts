@@ -1,4 +1,4 @@
-import { type Batch, Random } from '@arborize/core';
+import { Random } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { evolvingLayers } from '../evolution/evolution-callback.ts';
 import { setPlan } from '../evolution/set-evolution.ts';
@@ -43,7 +43,6 @@ async function train(task: Task, port: WorkerPort): Promise<void> {
   if (task.startEpoch < task.together) await trainTogether(task, replica, port);
   if (task.together < task.epochs) {
     const { parting } = (await port.next()) as Extract<ServerMessage, { kind: 'part' }>;
-    replica.load();
     await trainAlone(task, parting, replica, port);
   }
 }
@@ -55,28 +54,21 @@ async function trainTogether(task: Task, replica: Replica, port: WorkerPort): Pr
   for (let pass = task.startEpoch; ; pass++) {
     for (const batch of blockPass(task, pass)) {
       const logs = await replica.train(batch);
-      dispose(batch);
       if (!(await replica.handOver((gradients) => exchange(gradients, logs)))) return;
     }
   }
 }
 
-async function trainAlone(
-  task: Task,
-  { random: state, livingUnits }: Parting,
-  replica: Replica,
-  port: WorkerPort,
-): Promise<void> {
-  const { epochs, together, evolution, batches } = task;
-  replica.goAlone(livingUnits);
-  const random = Random.fromState(state);
+async function trainAlone(task: Task, parting: Parting, replica: Replica, port: WorkerPort): Promise<void> {
+  const { epochs, evolution, batches } = task;
+  replica.goAlone(parting);
+  const random = Random.fromState(parting.random);
   const { model } = replica;
   const plan = evolution && setPlan('fitParallel', evolution);
-  for (let epoch = together; epoch < epochs; epoch++) {
+  for (let epoch = parting.epoch; epoch < epochs; epoch++) {
     let sums: number[] = [];
     for (const batch of blockPass(task, epoch)) {
       const logs = await replica.train(batch);
-      dispose(batch);
       sums = logs.map((value, i) => value + (sums[i] ?? 0));
     }
     if (plan && epoch < epochs - 1) {
@@ -84,11 +76,9 @@ async function trainAlone(
       const layers = evolvingLayers(model, 'fitParallel');
       await plan.evolve({ layers, t: epoch + 1, total: epochs, optimizer, random, gradientOf: () => null });
     }
-    port.post({ kind: 'alone', epoch, logs: sums.map((sum) => sum / batches) });
+    const where = async () => ({ epoch: epoch + 1, random: random.state(), result: await replica.result() });
+    const state = task.tellsStates ? await where() : null;
+    port.post({ kind: 'alone', epoch, logs: sums.map((sum) => sum / batches), state });
   }
   port.post({ kind: 'result', result: await replica.result() });
-}
-
-function dispose({ xs, ys }: Batch): void {
-  tf.dispose([xs, ys] as tf.TensorContainer);
 }

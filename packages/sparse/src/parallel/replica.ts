@@ -5,7 +5,7 @@ import type { SparseDense } from '../layer/sparse-dense.ts';
 import type { Topology } from '../pattern/topology.ts';
 import { registerSparse } from '../register-sparse.ts';
 import { keptShare } from './descend.ts';
-import type { Result, Task } from './messages.ts';
+import type { Parting, Result, Task } from './messages.ts';
 import { setMoments } from './moments.ts';
 import { Control, sizeOf } from './shared-state.ts';
 
@@ -98,15 +98,23 @@ export class Replica {
     });
   }
 
-  /** From here on it trains by itself, with the moments of all. */
-  goAlone(livingUnits: readonly (Int32Array | null)[]): void {
+  /** From here on it trains by itself: from the shared model and its moments, or from those of an earlier parting. */
+  goAlone({ epoch, result, livingUnits }: Parting): void {
     this.collects = false;
-    const { state } = this.task;
-    setMoments(
-      this.optimizer,
-      this.variables(),
-      state.parameters.map(({ moments }, i) => moments.slice(0, sizeOf(state, i))),
-    );
+    this.steps = epoch * this.task.batches;
+    const { parameters, topologies } = this.task.state;
+    this.load();
+    if (result) {
+      for (const [i, { inputs, outputs, parameter }] of topologies.entries()) {
+        this.layer(i).rewire(
+          { inputs, outputs, ...result.topologies[i]! },
+          result.weights[parameter]!.slice(),
+        );
+      }
+      for (const [i, variable] of this.variables().entries()) setFloats(variable, result.weights[i]!);
+    }
+    const shared = () => parameters.map(({ moments }, i) => moments.slice(0, sizeOf(this.task.state, i)));
+    setMoments(this.optimizer, this.variables(), result ? [...result.moments] : shared());
     for (const [i, living] of livingUnits.entries()) this.layer(i).livingUnits = living;
   }
 

@@ -1,4 +1,4 @@
-import type { TensorSet } from '@arborize/core';
+import { heapFloats, type TensorSet } from '@arborize/core';
 import { Tensor, tensor } from '@tensorflow/tfjs-core';
 
 type Values = Float32Array | Int32Array | Uint8Array;
@@ -29,18 +29,30 @@ async function shareTensor(x: Tensor): Promise<SharedTensor> {
   return { shape: x.shape, dtype: x.dtype as SharedTensor['dtype'], values };
 }
 
-/** Tensors of this thread with some of the rows of a shared set. */
-export function takeRows(set: SharedSet, rows: Uint32Array): TensorSet {
-  const take = ({ shape, dtype, values }: SharedTensor) => {
-    const each = shape.slice(1);
-    const size = each.reduce((a, b) => a * b, 1);
-    const taken = new (values.constructor as Float32ArrayConstructor)(rows.length * size);
-    for (const [i, row] of rows.entries()) taken.set(values.subarray(row * size, (row + 1) * size), i * size);
-    return tensor(taken, [rows.length, ...each], dtype);
-  };
-  if (isShared(set)) return take(set);
-  if (Array.isArray(set)) return set.map(take);
-  return Object.fromEntries(Object.entries(set).map(([name, x]) => [name, take(x)]));
+/**
+ * Tensors of this thread with some of the rows of a shared set.
+ *
+ * @param used Tensors for as many rows that nobody needs any more: they are filled again where that is possible, or disposed of.
+ */
+export function takeRows(set: SharedSet, rows: Uint32Array, used?: TensorSet): TensorSet {
+  if (isShared(set)) return takeTensor(set, rows, used as Tensor | undefined);
+  const old = used as Record<string, Tensor> | undefined;
+  if (Array.isArray(set)) return set.map((x, i) => takeTensor(x, rows, old?.[i]));
+  const entries = Object.entries(set).map(([name, x]) => [name, takeTensor(x, rows, old?.[name])]);
+  return Object.fromEntries(entries);
+}
+
+function takeTensor({ shape, dtype, values }: SharedTensor, rows: Uint32Array, used?: Tensor): Tensor {
+  const each = shape.slice(1);
+  const size = each.reduce((a, b) => a * b, 1);
+  const own = used && heapFloats(used);
+  const taken = own ?? new (values.constructor as Float32ArrayConstructor)(rows.length * size);
+  for (let i = 0; i < rows.length; i++) {
+    taken.set(values.subarray(rows[i]! * size, (rows[i]! + 1) * size), i * size);
+  }
+  if (own) return used;
+  used?.dispose();
+  return tensor(taken, [rows.length, ...each], dtype);
 }
 
 function isShared(set: SharedSet): set is SharedTensor {

@@ -1,10 +1,13 @@
 import { Control } from './shared-state.ts';
 
+/** About a tenth of a millisecond. */
+const LOOKS = 50_000;
+
 // All but `openEpoch` block, which only workers may.
 
 /** Takes the lock, after whoever has it. */
 export function lock(control: Int32Array): void {
-  while (Atomics.compareExchange(control, Control.lock, 0, 1) !== 0) Atomics.wait(control, Control.lock, 1);
+  while (Atomics.compareExchange(control, Control.lock, 0, 1) !== 0) awaitChange(control, Control.lock, 1);
 }
 
 export function unlock(control: Int32Array): void {
@@ -22,8 +25,14 @@ export function meet(control: Int32Array, workers: number): void {
     return;
   }
   while (Atomics.load(control, Control.meetings) === meeting) {
-    Atomics.wait(control, Control.meetings, meeting);
+    awaitChange(control, Control.meetings, meeting);
   }
+}
+
+/** Waits a little, at most until a word is no longer `value`: awake at first, for to wake a thread takes longer than most meetings. */
+function awaitChange(control: Int32Array, word: number, value: number): void {
+  for (let i = 0; i < LOOKS; i++) if (Atomics.load(control, word) !== value) return;
+  Atomics.wait(control, word, value);
 }
 
 /** Waits until the server has closed so many epochs. */

@@ -121,13 +121,16 @@ describe('checkpoints', () => {
     expect(await bitsOf(other)).toEqual(await bitsOf(model));
   });
 
-  it('continue random streams and hand back the value of the user', async () => {
+  it('continue random streams and hand back value and arrays of the user', async () => {
     const storage = memoryStorage();
     const noise = new Random(3);
     noise.normal();
     const user = { best: 0.97, note: 'Ω' };
-    await saveCheckpoint(storage, { model: build(train.sgd(1), 1), epoch: 7, random: { noise }, user });
-    const loaded = await loadCheckpoint(storage, build(train.sgd(1), 1));
+    const arrays = { means: Float32Array.of(0.5, 2), counts: Int32Array.of(3) };
+    const model = build(train.momentum(1, 0.9), 1);
+    await saveCheckpoint(storage, { model, epoch: 7, random: { noise }, user, arrays });
+    const loaded = await loadCheckpoint(storage, build(train.momentum(1, 0.9), 1));
+    expect(loaded!.arrays).toEqual(arrays);
     expect(loaded).toMatchObject({ epoch: 7, step: 0, user });
     expect(await peekCheckpoint(storage)).toEqual({ epoch: 7, user });
     expect(await peekCheckpoint(memoryStorage())).toBeNull();

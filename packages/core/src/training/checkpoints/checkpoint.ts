@@ -17,6 +17,8 @@ export interface CheckpointContents {
   readonly random?: Readonly<Record<string, Random>>;
   /** Anything of yours that JSON can hold. Default null. */
   readonly user?: unknown;
+  /** Numbers of yours, by name. Default none. */
+  readonly arrays?: Readonly<Record<string, Float32Array | Int32Array>>;
 }
 
 /** What {@link loadCheckpoint} gives back; weights and optimiser state are in the model by then. */
@@ -29,6 +31,8 @@ export interface LoadedCheckpoint {
   readonly random: Record<string, Random>;
   /** Your own value. */
   readonly user: unknown;
+  /** Your own numbers. */
+  readonly arrays: Record<string, Float32Array | Int32Array>;
 }
 
 interface Header {
@@ -39,6 +43,8 @@ interface Header {
   noiseSteps: number[];
   weightCount: number;
   optimizer: OptimizerHeader | null;
+  /** Blocks that are arrays of the user, the last ones; absent where there are none. */
+  arrayCount?: number;
 }
 
 /**
@@ -60,7 +66,7 @@ interface Header {
  */
 export async function saveCheckpoint(
   storage: CheckpointStorage,
-  { model, epoch, random = {}, user = null }: CheckpointContents,
+  { model, epoch, random = {}, user = null, arrays = {} }: CheckpointContents,
 ): Promise<void> {
   const weights = await Promise.all(model.weights.map((w) => blockOf(w.originalName, w.read())));
   const optimizer = model.optimizer ? await readOptimizer(model.optimizer) : null;
@@ -71,8 +77,17 @@ export async function saveCheckpoint(
     noiseSteps: countingLayers(model).map(({ noiseStep }) => noiseStep),
     weightCount: weights.length,
     optimizer: optimizer?.header ?? null,
+    arrayCount: Object.keys(arrays).length,
   };
-  await storage.write(encodeFile({ header, blocks: [...weights, ...(optimizer?.blocks ?? [])] }));
+  const own = Object.entries(arrays).map(([name, values]): Block => {
+    return {
+      name,
+      shape: [values.length],
+      dtype: values instanceof Float32Array ? 'float32' : 'int32',
+      values,
+    };
+  });
+  await storage.write(encodeFile({ header, blocks: [...weights, ...(optimizer?.blocks ?? []), ...own] }));
 }
 
 /**
@@ -98,11 +113,13 @@ export async function loadCheckpoint(
   if (!file) return null;
   const { header, blocks } = decodeFile<Header>(file, storage.name);
   const weights = blocks.slice(0, header.weightCount);
+  const end = blocks.length - (header.arrayCount ?? 0);
   checkShapes(storage.name, weights, model);
   if (model.optimizer) {
     if (!header.optimizer)
       throw new CheckpointError(`${storage.name} was saved before the model was compiled.`);
-    await writeOptimizer(model.optimizer, header.optimizer, blocks.slice(header.weightCount), storage.name);
+    const slots = blocks.slice(header.weightCount, end);
+    await writeOptimizer(model.optimizer, header.optimizer, slots, storage.name);
   }
   // `assign` and not `setWeights`, which would pass the weights through their constraints once more.
   weights.forEach((block, i) => {
@@ -116,6 +133,9 @@ export async function loadCheckpoint(
       Object.entries(header.random).map(([name, state]) => [name, Random.fromState(state)]),
     ),
     user: header.user,
+    arrays: Object.fromEntries(
+      blocks.slice(end).map(({ name, values }) => [name, values as Float32Array | Int32Array]),
+    ),
   };
 }
 
