@@ -7,6 +7,7 @@ import {
   type ConnectivityOptions,
   checkMaskInit,
   maskWeight,
+  stateWeight,
   withOpenKernel,
 } from './connectivity-mask.ts';
 
@@ -33,6 +34,7 @@ export class ConnectivityConv2D extends StockConv2D implements ConnectivityLayer
   static className = 'ConnectivityConv2D';
   declare kernel: LayerVariable;
   connectivityMask!: LayerVariable;
+  connectivityState!: LayerVariable;
   frozen: boolean;
   recorder: GradientRecorder | null = null;
   private readonly maskInit: number;
@@ -47,6 +49,7 @@ export class ConnectivityConv2D extends StockConv2D implements ConnectivityLayer
   override build(inputShape: Shape | Shape[]): void {
     super.build(inputShape);
     this.connectivityMask = this.addWeight(...maskWeight(this, this.maskInit));
+    this.connectivityState = this.addWeight(...stateWeight());
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {

@@ -8,6 +8,7 @@ import {
   checkMaskInit,
   maskWeight,
   openKernel,
+  stateWeight,
   withOpenKernel,
 } from './connectivity-mask.ts';
 
@@ -41,6 +42,7 @@ export class ConnectivityDense extends StockDense implements ConnectivityLayer {
   static className = 'ConnectivityDense';
   declare kernel: LayerVariable;
   connectivityMask!: LayerVariable;
+  connectivityState!: LayerVariable;
   frozen: boolean;
   recorder: GradientRecorder | null = null;
   private readonly maskInit: number;
@@ -55,6 +57,7 @@ export class ConnectivityDense extends StockDense implements ConnectivityLayer {
   override build(inputShape: Shape | Shape[]): void {
     super.build(inputShape);
     this.connectivityMask = this.addWeight(...maskWeight(this, this.maskInit));
+    this.connectivityState = this.addWeight(...stateWeight());
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: Record<string, unknown>): Tensor {

@@ -30,7 +30,7 @@ export interface ConnectivityLearningOptions extends MaskUpdateOptions {
  * under any optimiser and weight decay, so that they can return. At `freezeAt` the masks become final, because some would
  * open and close for ever; the weights learn on. Each epoch's logs, hence the history, get `density`, and `lambda` where it is
  * steered. A layer that has closed its last connection is warned about on the console; `keepAtLeast` prevents it. Masks are saved
- * with the model; a training that goes on with `initialEpoch` goes on with them, and with λ as it was given.
+ * with the model and in checkpoints; a training that goes on with `initialEpoch` goes on with them, and with λ as it was steered.
  *
  * With `targetDensity`, λ ← λ·exp(½·(density − target(t))/target(t)) within [0.001, 1], at most by a factor of 1.65 at once;
  * target(t) falls from 1 to the goal until `freezeAt`. Masks freeze as soon as the goal is reached.
@@ -80,6 +80,7 @@ class ConnectivityLearning extends Callback {
   private pressures = new Map<ConnectivityLayer, number>();
   private lambda: number;
   private step = 0;
+  private begun = false;
 
   constructor(private readonly plan: Plan) {
     super();
@@ -90,11 +91,14 @@ class ConnectivityLearning extends Callback {
     const layers = connectivityLayers(trainedModel(this, WHERE), WHERE);
     this.lambda = this.plan.lambda;
     this.step = 0;
+    this.begun = false;
     this.pressures = pressuresOf(layers, this.plan.regularizer);
   }
 
   override async onEpochBegin(epoch: number): Promise<void> {
     this.step = epoch * (this.batchesInEpoch() ?? 0);
+    if (!this.begun && epoch > 0) await this.goOn();
+    this.begun = true;
   }
 
   override async onBatchBegin(): Promise<void> {
@@ -157,7 +161,23 @@ class ConnectivityLearning extends Callback {
     const density = await this.density();
     if (density <= goal) return this.freeze();
     const target = densityAt(this.progress() / this.plan.freezeAt, goal);
-    this.lambda = steerLambda(this.lambda, density, target);
+    // As it is saved.
+    this.lambda = Math.fround(steerLambda(this.lambda, density, target));
+    for (const layer of this.learning()) this.note(layer);
+  }
+
+  /** Takes up where the training that left these masks was. */
+  private async goOn(): Promise<void> {
+    for (const layer of this.learning()) {
+      const [lambda, final] = await layer.connectivityState.read().data();
+      if (this.plan.targetDensity !== null && lambda! > 0) this.lambda = lambda!;
+      layer.frozen = final === 1;
+    }
+  }
+
+  private note(layer: ConnectivityLayer): void {
+    const state = [this.plan.targetDensity === null ? 0 : this.lambda, layer.frozen ? 1 : 0];
+    tf.tidy(() => (layer.connectivityState.read() as tf.Variable).assign(tf.tensor1d(state)));
   }
 
   private learning(): ConnectivityLayer[] {
@@ -165,7 +185,10 @@ class ConnectivityLearning extends Callback {
   }
 
   private freeze(): void {
-    for (const layer of this.pressures.keys()) layer.frozen = true;
+    for (const layer of this.learning()) {
+      layer.frozen = true;
+      this.note(layer);
+    }
   }
 
   private async density(): Promise<number> {

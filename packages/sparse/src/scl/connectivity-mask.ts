@@ -20,6 +20,8 @@ export interface ConnectivityLayer extends tfl.layers.Layer {
   readonly kernel: LayerVariable;
   /** m, in the shape of the kernel: a connection is open where it is above 0. */
   readonly connectivityMask: LayerVariable;
+  /** [2], saved with the others: λ where it is steered, else 0, and 1 where the mask is final. A training that goes on begins there. */
+  readonly connectivityState: LayerVariable;
   /** Whether the mask stays as it is, whatever callback runs. */
   frozen: boolean;
   /** While set, training steps hand it w and the gradient by w·H(m), at all positions. */
@@ -37,6 +39,18 @@ export function checkMaskInit(where: string, { maskInit = 0.1 }: ConnectivityOpt
 export function maskWeight({ kernel }: { kernel: LayerVariable }, maskInit: number) {
   const initializer = tfl.initializers.constant({ value: maskInit });
   return ['connectivityMask', kernel.shape as number[], 'float32', initializer, undefined, false] as const;
+}
+
+/** The arguments by which a layer adds the state of its learning. */
+export function stateWeight() {
+  return [
+    'connectivityState',
+    [2] as number[],
+    'float32',
+    tfl.initializers.zeros(),
+    undefined,
+    false,
+  ] as const;
 }
 
 /** w·H(m); the caller disposes of it. */

@@ -1,4 +1,4 @@
-import { cloneThroughSave } from '@arborize/core';
+import { cloneThroughSave, loadCheckpoint, saveCheckpoint } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it, vi } from 'vitest';
@@ -180,6 +180,46 @@ describe('connectivityLearning: the masks', () => {
     expect(history.density!.at(-1)).toBeLessThanOrEqual(0.5);
     expect(history.density!.at(-1)).toBeGreaterThanOrEqual(0.25);
     expect(history.lambda!.at(-1)).not.toBe(0.05);
+  });
+
+  it.each([
+    ['steered', { targetDensity: 0.4, steerEvery: 2, lambda: 0.05 }],
+    ['final as soon as the goal is reached', { targetDensity: 0.9, steerEvery: 1, lambda: 0.5 }],
+    ['final', { freezeAt: 0.5, lambda: 0.1 }],
+  ])('go on from a checkpoint as if they had not been interrupted: %s', async (_, options) => {
+    const train = (model: tfl.LayersModel, initialEpoch: number, epochs: number) =>
+      model.fit(xs, ys, {
+        initialEpoch,
+        epochs,
+        batchSize: 8,
+        shuffle: false,
+        verbose: 0,
+        callbacks: [
+          connectivityLearning(options),
+          new tfl.CustomCallback({
+            onEpochEnd: async (epoch) => {
+              if (epoch === 4) await saveCheckpoint(storage, { model, epoch: 5 });
+            },
+          }),
+        ],
+      });
+    let bytes: Uint8Array | null = null;
+    const storage = {
+      name: 'memory',
+      read: async () => bytes,
+      write: async (written: Uint8Array) => {
+        bytes = written;
+      },
+    };
+    const [whole, resumed] = [network(undefined, 0.05), network(undefined, 0.05)];
+    const { history } = await train(whole, 0, 8);
+    await loadCheckpoint(storage, resumed);
+    const rest = await train(resumed, 5, 8);
+    expect(rest.history).toEqual(
+      Object.fromEntries(Object.entries(history).map(([name, values]) => [name, values.slice(5)])),
+    );
+    expect(await maskOf(resumed)).toEqual(await maskOf(whole));
+    expect(await predict(resumed)).toEqual(await predict(whole));
   });
 
   it('feel the number of uses with flops', async () => {
