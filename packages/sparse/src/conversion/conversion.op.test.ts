@@ -35,6 +35,17 @@ describe('fromDense: closed form', () => {
     expect(await toDense(sparse).data()).toEqual(await w.data());
   });
 
+  it.each([
+    ['rowIndices' as const, [0, 3, 1, 2]],
+    ['rowIndices' as const, [2, 0, 1, 2]],
+    ['columnIndices' as const, [0, 1, 0, -1]],
+    ['permutation' as const, [0, 2, 1, 9]],
+  ])('errors: refuses a pattern whose %s are %o', (name, indices) => {
+    const whole = sparsePattern(closedForm.topology);
+    const broken = { ...whole, [name]: tf.tensor1d(indices, 'int32') };
+    expect(() => toDense({ pattern: broken, values: tf.ones([4]) })).toThrow('sparse product: ');
+  });
+
   it('errors: wants a matrix', async () => {
     await expect(fromDense([1, 2])).rejects.toThrow('fromDense: w must be a matrix [inputs, outputs]');
   });

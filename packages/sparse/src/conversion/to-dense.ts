@@ -2,6 +2,7 @@ import { defineOp } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SparseMatrix, SparsePattern } from '../pattern/sparse-pattern.ts';
+import { checkIndex } from '../product/check-index.ts';
 import { checkMatrix } from '../product/check-product.ts';
 import * as reference from './reference.ts';
 import * as wasm from './wasm.ts';
@@ -10,8 +11,11 @@ interface Call {
   readonly pattern: SparsePattern;
 }
 
+const checkPattern = (_: unknown, { pattern }: Call) => checkIndex(pattern);
+
 const scatterDense = defineOp<{ values: Tensor }, Call, Tensor>({
   name: 'SparseMatrixToDense',
+  check: checkPattern,
   reference: ({ values }, { pattern }) => reference.scatterDense(values, pattern),
   kernels: {
     wasm: ({ inputs: { values }, attrs, backend }) => wasm.scatterDense(values, attrs.pattern, backend),
@@ -21,6 +25,7 @@ const scatterDense = defineOp<{ values: Tensor }, Call, Tensor>({
 
 const gatherStored = defineOp<{ w: Tensor }, Call, Tensor>({
   name: 'SparseMatrixGather',
+  check: checkPattern,
   reference: ({ w }, { pattern }) => reference.gatherStored(w, pattern),
   kernels: { wasm: ({ inputs: { w }, attrs, backend }) => wasm.gatherStored(w, attrs.pattern, backend) },
   gradient: { saves: [], of: (values, _, call) => ({ w: (): Tensor => scatterDense({ values }, call) }) },

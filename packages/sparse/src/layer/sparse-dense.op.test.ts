@@ -5,6 +5,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { toDense } from '../conversion/to-dense.ts';
 import { registerSparse } from '../register-sparse.ts';
+import { loadWith, savedModel } from '../testing/saved-model.ts';
 import { SparseDense } from './sparse-dense.ts';
 import type { SparseDenseOptions } from './sparse-dense-options.ts';
 
@@ -157,6 +158,52 @@ describe('SparseDense: serialises', () => {
     expect(layerOf(copy).connections).toBe(layerOf(model).connections);
     copy.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
     expect(await copy.trainOnBatch(xs, ys)).toBeGreaterThan(0);
+  });
+});
+
+describe('SparseDense: errors', () => {
+  // The file holds 7 values, 3 biases, 4 column pointers, 7 row indices, 5 row pointers, 7 column indices, 7 places.
+  const [POINTERS, ROWS, COLUMNS, PLACES] = [10, 14, 26, 33];
+  const options = { units: 3, connections: 7, seed: 1 } as const;
+  const load = async (at: number, index: number, breakEven: SparseDenseOptions['breakEven']) => {
+    const model = tfl.sequential({ layers: [new SparseDense({ ...options, inputShape: [4] })] });
+    const artifacts = await savedModel(model);
+    const weightData = (artifacts.weightData as ArrayBuffer).slice(0);
+    expect(weightData.byteLength).toBe(4 * (PLACES + 7));
+    new Int32Array(weightData)[at] = index;
+    const loaded = await loadWith(artifacts, weightData);
+    layerOf(loaded).breakEven = breakEven;
+    loaded.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    return loaded;
+  };
+
+  it.each([
+    ['a row beyond the inputs', ROWS + 6, 4],
+    ['a row below 0', ROWS, -1],
+    ['a row far beyond', ROWS + 2, 2 ** 30],
+    ['a pointer beyond the values', POINTERS + 1, 100],
+    ['a pointer that falls', POINTERS + 2, -5],
+    ['a column beyond the units', COLUMNS + 1, 3],
+    ['a place beyond the values', PLACES + 3, 7],
+  ])('a file with %s is refused before anything is computed', async (_, at, index) => {
+    for (const breakEven of [alwaysSparse, alwaysDense]) {
+      const model = await load(at, index, breakEven);
+      for (const batch of [1, 2]) {
+        expect(() => model.predict(tf.ones([batch, 4]))).toThrow('sparse product: ');
+      }
+    }
+  });
+
+  it('a file with rows out of order is refused', async () => {
+    const model = tfl.sequential({
+      layers: [new SparseDense({ units: 1, density: 1, inputShape: [3], breakEven: alwaysSparse })],
+    });
+    const artifacts = await savedModel(model);
+    const weightData = (artifacts.weightData as ArrayBuffer).slice(0);
+    // 3 values, 1 bias, 2 pointers, and the rows 0, 1, 2.
+    new Int32Array(weightData).set([2, 1, 0], 6);
+    const loaded = await loadWith(artifacts, weightData);
+    expect(() => loaded.predict(tf.ones([2, 3]))).toThrow('sparse product: rowIndices[1]');
   });
 });
 

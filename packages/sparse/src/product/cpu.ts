@@ -1,5 +1,4 @@
 import { type KernelBackend, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { checkIndex } from './check-index.ts';
 import {
   activationShape,
   batchOf,
@@ -23,9 +22,7 @@ export function product(
 ): TensorInfo {
   const backend = kernelBackend as CpuBackend;
   const read = (tensor: TensorInfo) => backend.data.get(tensor.dataId).values;
-  const walk = walkOf(call);
-  checkIndex(walk, backend);
-  const { inputs, outputs, pointers, indices, permutation } = walk;
+  const { inputs, outputs, pointers, indices, permutation } = walkOf(call);
   const batch = batchOf(x, call.layout);
   const shape = activationShape(call.layout, batch, outputs);
   const y = new Float32Array(util.sizeFromShape(shape));
@@ -53,7 +50,6 @@ export function sampled(
 ): TensorInfo {
   const backend = kernelBackend as CpuBackend;
   const read = (tensor: TensorInfo) => backend.data.get(tensor.dataId).values;
-  checkIndex(walkOf({ pattern, transposed: false }), backend);
   const [inputs, outputs] = pattern.shape;
   const batch = batchOf(a, layout);
   const [pointers, rows, left, right] = [pattern.columnPointers, pattern.rowIndices, a, b].map(read);

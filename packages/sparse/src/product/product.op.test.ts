@@ -119,6 +119,25 @@ describe('sparse products: against the dense product', () => {
     expect(await second.data()).toBeAllClose(await expected.data(), { absolute: 1, relative: 1e-3 });
   });
 
+  it('has the gradient of the dense one at each stored position, to a millionth', async () => {
+    const small = sparsePattern(scattered(7, 5, 12));
+    const [v, a, dy] = [[12], [3, 7], [3, 5]].map((shape, i) =>
+      tf.randomNormal(shape, 0, 1, 'float32', 4 + i),
+    );
+    const sparse = tf.grads((a, v) => sparseDenseMatMul(a!, { pattern: small, values: v! }));
+    const dense = tf.grads((a, w) => tf.matMul(a!, w!));
+    const w = toDense({ pattern: small, values: v! });
+    const [ofInput, ofValues] = sparse([a!, v!], dy!);
+    const [expectedInput, ofMatrix] = dense([a!, w], dy!);
+    const { inputs, outputs, rowIndices, ...rest } = scattered(7, 5, 12);
+    const columns = columnsOf({ inputs, outputs, rowIndices, ...rest });
+    const all = await ofMatrix!.data();
+    const stored = Array.from(rowIndices, (row, p) => all[row * outputs + columns[p]!]!);
+    const near = { absolute: 1e-6, relative: 1e-6 };
+    expect(await ofValues!.data()).toBeAllClose(stored, near);
+    expect(await ofInput!.data()).toBeAllClose(await expectedInput!.data(), near);
+  });
+
   it('memory: leaves no tensor behind', async () => {
     await expectNoTensorLeak(() =>
       tf.dispose(tf.valueAndGrads((v) => sparseDenseMatMul(x, { pattern, values: v! }))([values])),
@@ -127,8 +146,6 @@ describe('sparse products: against the dense product', () => {
 });
 
 describe('sparse products: errors', () => {
-  // WGSL keeps every access in bounds by itself, TensorFlow's gather throws.
-  onlyOn(['cpu', 'wasm'], 'indices out of range');
   const change = (
     name: 'rowIndices' | 'columnIndices' | 'columnPointers' | 'permutation',
     numbers: number[],
@@ -153,6 +170,33 @@ describe('sparse products: errors', () => {
       sparseDenseMatMul([[1, 2]], { pattern, values }, { transposeSparse: true });
     expect(() => back(change('columnIndices', [0, 1, 0, 7]))).toThrow('rowIndices[3]');
     expect(() => back(change('permutation', [0, 2, 1, 4]))).toThrow('pattern.permutation must be in [0, 4)');
+  });
+});
+
+describe('sparse products: mixed patterns', () => {
+  onlyOn(['cpu', 'wasm', 'tensorflow'], 'indices that can be read again');
+
+  it('are refused, though all their parts were right with others', () => {
+    const pattern = sparsePattern(closedForm.topology);
+    const larger = sparsePattern(scattered(4, 2, 5));
+    for (const each of [pattern, larger]) {
+      const w = { pattern: each, values: tf.ones([each.size]) };
+      tf.grad((x) => sparseDenseMatMul(x, w))(tf.ones([1, each.shape[0]]));
+    }
+    const multiply = (change: Partial<typeof pattern>) => {
+      const w = { pattern: { ...pattern, ...change }, values: tf.tensor1d(closedForm.values) };
+      const x = tf.ones([1, w.pattern.shape[0]]);
+      return tf.grad((x) => sparseDenseMatMul(x, w))(x);
+    };
+    expect(() => multiply({ columnPointers: larger.columnPointers })).toThrow(
+      'columnPointers must be from 0',
+    );
+    expect(() => multiply({ rowIndices: larger.rowIndices })).toThrow('must be pattern.size, 4, got 5');
+    expect(() => multiply({ permutation: larger.permutation })).toThrow('must be pattern.size, 4, got 5');
+    expect(() => multiply({ permutation: tf.tensor1d([0, 1, 2, -1], 'int32') })).toThrow(
+      'pattern.permutation',
+    );
+    expect(() => multiply({ shape: [2, 2] })).toThrow('rowIndices');
   });
 });
 

@@ -1,6 +1,8 @@
 import { defineOp, type Kernel } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { SparsePattern } from '../pattern/sparse-pattern.ts';
+import { checkIndex } from './check-index.ts';
 import * as cpu from './cpu.ts';
 import type { Layout, ProductCall, SampledCall } from './product-call.ts';
 import * as reference from './reference.ts';
@@ -10,6 +12,8 @@ import * as webgpu from './webgpu.ts';
 type ProductInputs = { x: Tensor; values: Tensor };
 type AffineInputs = ProductInputs & { bias: Tensor };
 type Run = typeof wasm.product;
+
+const checkPattern = (_: unknown, { pattern }: { readonly pattern: SparsePattern }) => checkIndex(pattern);
 
 const plain =
   (run: Run): Kernel<ProductInputs, ProductCall> =>
@@ -23,6 +27,7 @@ const withBias =
 /** x·W, or x·Wᵀ: the gradient of either is the other one and the sampled product. */
 export const product = defineOp<ProductInputs, ProductCall, Tensor>({
   name: 'SparseMatrixProduct',
+  check: checkPattern,
   reference: ({ x, values }, call) => reference.product(x, values, null, call),
   kernels: { cpu: plain(cpu.product), wasm: plain(wasm.product), webgpu: plain(webgpu.product) },
   gradient: { saves: ['x', 'values'], of: productGradient },
@@ -31,6 +36,7 @@ export const product = defineOp<ProductInputs, ProductCall, Tensor>({
 /** x·W + bias in one pass. */
 export const affine = defineOp<AffineInputs, ProductCall, Tensor>({
   name: 'SparseMatrixAffine',
+  check: checkPattern,
   reference: ({ x, values, bias }, call) => reference.product(x, values, bias, call),
   kernels: { cpu: withBias(cpu.product), wasm: withBias(wasm.product), webgpu: withBias(webgpu.product) },
   gradient: { saves: ['x', 'values'], of: affineGradient },
@@ -39,6 +45,7 @@ export const affine = defineOp<AffineInputs, ProductCall, Tensor>({
 /** ReLU of x·W + bias in one pass, for calls that are rectified. */
 export const rectifiedAffine = defineOp<AffineInputs, ProductCall, Tensor>({
   name: 'SparseMatrixAffineRelu',
+  check: checkPattern,
   reference: ({ x, values, bias }, call) => reference.product(x, values, bias, call),
   kernels: { cpu: withBias(cpu.product), wasm: withBias(wasm.product), webgpu: withBias(webgpu.product) },
   gradient: {
@@ -85,6 +92,7 @@ export const swapLayout = defineOp<{ x: Tensor }, object, Tensor>({
 /** The products of a and b, summed over the batch, at the stored positions only. */
 export const sampled = defineOp<{ a: Tensor; b: Tensor }, SampledCall, Tensor>({
   name: 'SparseMatrixSampled',
+  check: checkPattern,
   reference: ({ a, b }, call) => reference.sampled(a, b, call),
   kernels: {
     cpu: ({ inputs: { a, b }, attrs, backend }) => cpu.sampled(a, b, attrs, backend),

@@ -1,6 +1,5 @@
 import { type WasmKernels, wasmModule } from '@arborize/core';
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { checkIndex } from './check-index.ts';
 import { wasm as embedded } from './product.as.generated.ts';
 import { wasm as relaxed } from './product.relaxed.as.generated.ts';
 import {
@@ -53,9 +52,7 @@ export function product(
 ): TensorInfo | null {
   const kernels = module.on(backend);
   if (!kernels) return null;
-  const walk = walkOf(call);
-  checkIndex(walk, backend);
-  const { inputs, outputs, pointers, indices, permutation } = walk;
+  const { inputs, outputs, pointers, indices, permutation } = walkOf(call);
   const batch = batchOf(x, call.layout);
   const y = kernels.output(activationShape(call.layout, batch, outputs));
   const [at, meets, from, to] = [pointers, indices, x, y].map(kernels.address) as [
@@ -121,7 +118,6 @@ export function sampled(
 ): TensorInfo | null {
   const kernels = module.on(backend);
   if (!kernels) return null;
-  checkIndex(walkOf({ pattern, transposed: false }), backend);
   const [inputs, outputs] = pattern.shape;
   const batch = batchOf(a, layout);
   const gradient = kernels.output([pattern.size]);
