@@ -12,6 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { registerSparse } from '../register-sparse.ts';
+import { loadWith, savedModel } from '../testing/saved-model.ts';
 import { DropConnectDense } from './drop-connect-dense.ts';
 import type { DropConnectDenseOptions } from './drop-connect-dense-options.ts';
 import { dropConnectGaussian } from './drop-connect-gaussian.ts';
@@ -321,6 +322,20 @@ describe('DropConnectDense: errors', () => {
     ],
   ])('refuses %o', (options, message) => {
     expect(() => new DropConnectDense({ units: 3, ...options })).toThrow(`DropConnectDense: ${message}`);
+  });
+
+  it('refuses a file that is cut off, and one with a rate out of range', async () => {
+    const artifacts = await savedModel(build());
+    const weightData = artifacts.weightData as ArrayBuffer;
+    for (const length of [0, 100, weightData.byteLength - 1]) {
+      await expect(loadWith(artifacts, weightData.slice(0, length))).rejects.toThrow(
+        /the tensor should have|byte length of/,
+      );
+    }
+    const text = JSON.stringify(artifacts.modelTopology).replace('"rate":0.5', '"rate":1.5');
+    await expect(loadWith({ ...artifacts, modelTopology: JSON.parse(text) }, weightData)).rejects.toThrow(
+      'DropConnectDense: options.rate must be a probability in [0, 1), got 1.5.',
+    );
   });
 
   it('refuses a rate that is set out of range, and a dense layer without weights', () => {

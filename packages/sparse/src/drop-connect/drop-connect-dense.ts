@@ -6,7 +6,7 @@ import { checkDropRate } from './check-drop-connect.ts';
 import { checkDropConnectDense, type DropConnectDenseOptions } from './drop-connect-dense-options.ts';
 import { dropConnectGaussian } from './drop-connect-gaussian.ts';
 import { dropConnectMatMul } from './drop-connect-mat-mul.ts';
-import { keptShare, lazyMoments } from './drop-connect-moments.ts';
+import { keptShare, momentParts, varianceOf } from './drop-connect-moments.ts';
 import { gaussianActivationMean } from './gaussian-activation.ts';
 import { OF_ROWS } from './named-activation.ts';
 
@@ -152,9 +152,9 @@ export class DropConnectDense extends StockDense {
 
   private expected(x: Tensor): Tensor {
     const { inference, samples } = this.options;
-    const { mean, variance } = this.moments(x);
-    if (this.infersByMean) return this.activate(mean);
-    return gaussianActivationMean(mean, variance(), this.activationOfMean, {
+    const parts = momentParts('DropConnectDense', x, this.stock.kernel.read(), this.product);
+    if (this.infersByMean) return this.activate(parts.mean);
+    return gaussianActivationMean(parts.mean, varianceOf(parts), this.activationOfMean, {
       method: inference === 'sample' ? 'sample' : 'closed',
       samples,
       seed: counterWord(this.drawn, 0, SAMPLES),
@@ -165,10 +165,6 @@ export class DropConnectDense extends StockDense {
   private get activationOfMean(): string | ((u: Tensor) => Tensor) {
     const name = this.activationName;
     return ['relu', 'sigmoid', 'tanh'].includes(name) ? name : (u) => this.activate(u);
-  }
-
-  private moments(x: Tensor) {
-    return lazyMoments('DropConnectDense', x, this.stock.kernel.read(), this.product);
   }
 
   private get product() {

@@ -3,8 +3,8 @@ import type { Tensor, TensorLike } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { DropConnectOptions } from './check-drop-connect.ts';
 import { counterNormals } from './counter-normals.ts';
-import { deviation } from './deviation.ts';
-import { dropConnectMoments } from './drop-connect-moments.ts';
+import { momentParts } from './drop-connect-moments.ts';
+import { spread } from './spread.ts';
 
 /** Options of {@link dropConnectGaussian}. */
 export interface DropConnectGaussianOptions extends DropConnectOptions {
@@ -36,8 +36,14 @@ export function dropConnectGaussian(
     throw new ArgumentError({ where, argument: 'options.seed', got: seed, expected: 'an integer' });
   }
   return tf.tidy(() => {
-    const { mean, variance } = dropConnectMoments(x, kernel, options);
-    const noise = tf.tensor(counterNormals(seed, mean.size), mean.shape as [number, number]);
-    return tf.add(mean, tf.mul(deviation(variance), noise));
+    const { mean, factor, ...parts } = momentParts('dropConnectGaussian', x, kernel, options);
+    if (factor === 0) return mean;
+    const root = Math.sqrt(factor);
+    const noise = tf.tensor(
+      counterNormals(seed, mean.size).map((z) => root * z),
+      mean.shape as [number, number],
+    );
+    const bias = parts.bias ?? tf.zeros([mean.shape[1]!]);
+    return tf.add(mean, tf.mul(spread({ ...parts, bias }, {}), noise));
   });
 }

@@ -1,9 +1,11 @@
-import { expectNoTensorLeak } from '@arborize/core/testing';
+import { array64, describeOp, expectNoTensorLeak } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { dropConnectGaussian } from './drop-connect-gaussian.ts';
 import { dropConnectMatMul } from './drop-connect-mat-mul.ts';
 import { dropConnectMoments } from './drop-connect-moments.ts';
+import { gaussianActivationMean } from './gaussian-activation.ts';
+import { spread } from './spread.ts';
 import { CASE } from './testing.ts';
 
 const { x, kernel, bias } = CASE;
@@ -47,11 +49,58 @@ describe('dropConnectMoments: closed form', () => {
     }
   });
 
+  it('is near the mean ReLU over all 16 masks, which is known', async () => {
+    const exact = x.flatMap((row) =>
+      [0, 1].map((n) => {
+        const terms = [...row.map((value, m) => value * kernel[m]![n]!), bias[n]!];
+        const sums = Array.from({ length: 16 }, (_, mask) =>
+          terms.reduce((sum, term, bit) => sum + ((mask >> bit) & 1) * term, 0),
+        );
+        return sums.reduce((sum, u) => sum + Math.max(u, 0), 0) / 16;
+      }),
+    );
+    expect(exact).toBeAllClose([1, 0.0125, 0.025, 0.625], { absolute: 1e-6, relative: 0 });
+    const { mean, variance } = dropConnectMoments(x, kernel, { bias, scaling: 'paper' });
+    const normal = await gaussianActivationMean(mean, variance, 'relu').data();
+    expect(normal).toBeAllClose(exact, { absolute: 0.028, relative: 0 });
+    // What the masks of a product come to.
+    const count = 20_000;
+    const rows = tf.tile(tf.tensor2d(x), [count, 1]);
+    const u = tf.relu(dropConnectMatMul(rows, kernel, { seed: 4, bias, scaling: 'paper' }));
+    const means = await tf.mean(tf.reshape(u, [count, 4]), 0).data();
+    for (const [i, value] of exact.entries()) {
+      expect(Math.abs(means[i]! - value)).toBeLessThan(4 * Math.sqrt(0.46 / count));
+    }
+  });
+
   it('has no variance at rate 0', async () => {
     const { mean, variance } = dropConnectMoments(x, kernel, { bias, rate: 0 });
     expect(await mean.data()).toBeAllClose([2, -0.9, -1.4, 1]);
     expect(await variance.data()).toBeAllClose([0, 0, 0, 0]);
   });
+});
+
+describeOp('spread', {
+  op: (x, kernel, bias) => spread({ x: x!, kernel: kernel!, bias: bias! }, {}),
+  float64: (x, kernel, bias) => {
+    const [batch, inputs] = x!.shape as [number, number];
+    const outputs = kernel!.shape[1]!;
+    const s = Float64Array.from({ length: batch * outputs }, (_, at) => {
+      const [i, n] = [Math.floor(at / outputs), at % outputs];
+      let sum = bias!.values[n]! ** 2;
+      for (let m = 0; m < inputs; m++) {
+        sum += (x!.values[i * inputs + m]! * kernel!.values[m * outputs + n]!) ** 2;
+      }
+      return Math.sqrt(sum);
+    });
+    return array64([batch, outputs], s);
+  },
+  shapes: [
+    [[2, 3], [3, 4], [4]],
+    [[1, 1], [1, 1], [1]],
+  ],
+  // The root bends sharply near 0.
+  sample: (random) => random.uniform(0.3, 1.5) * (random.integer(2) === 0 ? -1 : 1),
 });
 
 describe('dropConnectGaussian', () => {
@@ -103,6 +152,22 @@ describe('dropConnectGaussian', () => {
     ]) {
       expect(await actual!.data()).toBeAllClose(await expected!.data(), { absolute: 1e-4, relative: 1e-3 });
     }
+  });
+
+  it('has the second derivatives of its parts', async () => {
+    const [rows, weights] = [tf.tensor2d(x), tf.tensor2d(kernel)];
+    const options = { bias, rate: 0.3, seed: 8 };
+    const { mean, variance } = dropConnectMoments(rows, weights, options);
+    const noise = tf.div(tf.sub(dropConnectGaussian(rows, weights, options), mean), tf.sqrt(variance));
+    const ofParts = (k: tf.Tensor) => {
+      const moments = dropConnectMoments(rows, k, options);
+      return tf.add(moments.mean, tf.mul(tf.sqrt(moments.variance), noise));
+    };
+    const [second, expected] = [(k: tf.Tensor) => dropConnectGaussian(rows, k, options), ofParts].map((u) => {
+      const first = tf.grad((k: tf.Tensor) => tf.sum(tf.square(u(k))));
+      return tf.grad((k: tf.Tensor) => tf.sum(tf.square(first(k))))(weights);
+    });
+    expect(await second!.data()).toBeAllClose(await expected!.data(), { absolute: 1e-2, relative: 2e-3 });
   });
 
   it('gives each example noise of its own, the same for the same seed', async () => {

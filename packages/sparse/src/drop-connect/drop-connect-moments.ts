@@ -36,18 +36,27 @@ export function dropConnectMoments(
   options: DropConnectOptions = {},
 ): Moments {
   return tf.tidy(() => {
-    const { mean, variance } = lazyMoments('dropConnectMoments', x, kernel, options);
-    return { mean, variance: variance() };
+    const parts = momentParts('dropConnectMoments', x, kernel, options);
+    return { mean: parts.mean, variance: varianceOf(parts) };
   });
 }
 
-/** The mean, and the variance for those who ask for it. Call it in a `tidy`. */
-export function lazyMoments(
+/** The mean, and what the variance is made of: the tensors of a product whose bias, if it varies, is `bias`, and a factor. */
+export interface MomentParts {
+  readonly mean: Tensor;
+  readonly x: Tensor2D;
+  readonly kernel: Tensor2D;
+  readonly bias: Tensor | null;
+  readonly factor: number;
+}
+
+/** Call it in a `tidy`. */
+export function momentParts(
   where: string,
   x: Tensor | TensorLike,
   kernel: Tensor | TensorLike,
   options: DropConnectOptions,
-): { readonly mean: Tensor; readonly variance: () => Tensor } {
+): MomentParts {
   const { rate = 0.5, scaling = 'inverted', maskBias = true } = options;
   checkDropRate(where, rate);
   const tensors = productTensors(where, x, kernel, options);
@@ -61,12 +70,17 @@ export function lazyMoments(
   const scaled = factor === 1 ? whole : tf.mul(whole, factor);
   return {
     mean: tensors.bias && !masked ? tf.add(scaled, tensors.bias) : scaled,
-    variance() {
-      const squares = tf.matMul(tf.square(rows), tf.square(weights));
-      const sum = masked ? tf.add(squares, tf.square(masked)) : squares;
-      return tf.mul(sum, ((1 - keep) / keep) * factor ** 2);
-    },
+    x: rows,
+    kernel: weights,
+    bias: masked,
+    factor: ((1 - keep) / keep) * factor ** 2,
   };
+}
+
+/** factor · (x²·kernel² + bias²). */
+export function varianceOf({ x, kernel, bias, factor }: MomentParts): Tensor {
+  const squares = tf.matMul(tf.square(x), tf.square(kernel));
+  return tf.mul(bias ? tf.add(squares, tf.square(bias)) : squares, factor);
 }
 
 /** The share of the weights that masks keep at a drop rate that is known to be in range. */
