@@ -45,6 +45,7 @@ export type {
   TicketPruning,
   TicketRun,
 } from './lottery/ticket-options.ts';
+export { packedZeros } from './packing/packed-zeros.ts';
 export { fitParallel, ParallelTrainingError } from './parallel/fit-parallel.ts';
 export type { FitParallelOptions, ParallelProgress } from './parallel/fit-parallel-options.ts';
 export type { ParallelResult } from './parallel/parallel-server.ts';
