@@ -1,4 +1,4 @@
-// `npm run acceptance [-- PATTERN] [--backend NAME] [--data DIR] [--json FILE] [--out DIR] [--list]`; see README.md here.
+// `npm run acceptance [-- PATTERN] [--backend NAME] [--data DIR] [--json FILE] [--out DIR] [--long] [--list]`; see README.md here.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -15,6 +15,7 @@ const { values: options, positionals } = parseArgs({
     data: { type: 'string', default: '../shared/data' },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
 });
@@ -42,14 +43,17 @@ console.log(`${run.date.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, N
 console.log(`Results: ${out}\n`);
 
 for (const each of cases) {
-  const { name, what, data } = each;
+  const { name, what, data, takes } = each;
   const places = [data ?? []].flat().map((place) => resolve(options.data, place));
   const directory = places.find((place) => existsSync(place));
   const outcome = { name, what };
   run.cases.push(outcome);
   console.log(`${name}: ${what}`);
-  if (places.length > 0 && !directory) {
-    outcome.skipped = `there is no ${places.join(', and no ')}; --data DIR names the folder that has it`;
+  const missing = places.length > 0 && !directory;
+  if (missing || (takes && !options.long)) {
+    outcome.skipped = missing
+      ? `there is no ${places.join(', and no ')}; --data DIR names the folder that has it`
+      : `takes ${takes} on one core; --long runs it`;
     console.log(`  skipped: ${outcome.skipped}\n`);
     continue;
   }

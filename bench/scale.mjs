@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { scalePage } from './scale/page.mjs';
 import { scalePlot } from './scale/plot.mjs';
-import { train } from './scale/train.mjs';
+import { evenly, train } from './scale/train.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -18,12 +18,16 @@ const { values: options } = parseArgs({
     steps: { type: 'string', default: '10' },
     write: { type: 'string' },
     one: { type: 'string' },
+    hidden: { type: 'string' },
   },
 });
 const steps = Number(options.steps);
+const sizesOf = (text) => text.split(',').filter(Boolean).map(Number);
 
-if (options.one) {
-  console.log(JSON.stringify(await train(Number(options.one), steps)));
+if (options.one || options.hidden) {
+  // `--hidden 1000,2000`: one network with hidden layers of these widths.
+  const widths = options.hidden ? sizesOf(options.hidden) : evenly(Number(options.one));
+  console.log(JSON.stringify(await train(widths, steps)));
   process.exit(0);
 }
 
@@ -39,7 +43,6 @@ function measure(neurons, steps) {
   return { neurons, failed: message.trim() };
 }
 
-const sizesOf = (text) => text.split(',').filter(Boolean).map(Number);
 const measured = [];
 const beyond = [];
 for (const [list, sizes, count] of [

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { take } from '@arborize/datasets';
 import { sparseNetwork, trulySparse } from '@arborize/lab';
 import { mean } from '../judge.mjs';
@@ -40,6 +43,27 @@ const fashion = {
     return { ...rest, train: take(train, 5000), test: take(test, 1000) };
   },
 };
+/** Two hidden layers of 100 000 units, in a process of its own whose memory is measured; dense ones would need 40 GB. */
+const wide = {
+  name: 'sparse-wide',
+  title: 'A network too wide to be dense',
+  question: 'How much memory does a network with 200 000 hidden neurons need to train?',
+  papers: trulySparse.papers,
+  metric: { name: 'megabytes', title: 'megabytes', format: 'number', better: 'lower' },
+  baseline: 'sparse',
+  variants: {
+    sparse: async () => {
+      const script = fileURLToPath(new URL('../../bench/scale.mjs', import.meta.url));
+      const command = [script, '--hidden', '100000,100000', '--steps', '10'];
+      const { stdout } = await promisify(execFile)(process.execPath, command);
+      const { megabytes, connections, loss } = JSON.parse(stdout.trim().split('\n').at(-1));
+      return { metrics: { megabytes, fall: loss[0] - loss[1] }, parameters: connections, curve: [] };
+    },
+  },
+  protocol: trulySparse.protocol,
+  embedded: () => ({ name: 'noise', train: { count: 16 }, test: { count: 0 } }),
+};
+
 const gain = (better, worse) => (scores) => 100 * (mean(scores(better)) - mean(scores(worse)));
 
 export default [
@@ -84,6 +108,32 @@ export default [
         atLeast: 0,
         published: 0.5,
       },
+    ],
+  },
+  {
+    name: 'sparse-wide',
+    what: 'memory of ten training steps of 784-100000-100000-10, 10·(inputs + units) connections a layer, batch 16',
+    experiment: wide,
+    run: { seeds: 1 },
+    require: [
+      { what: 'megabytes', measured: (scores) => scores('sparse'), atMost: 500 },
+      { what: 'fall of the loss', measured: (scores) => scores('sparse', 'fall'), atLeast: 1e-6 },
+    ],
+  },
+  {
+    name: 'sparse-mnist-growth',
+    what: 'test accuracy on MNIST of three layers of 1000 units that grow connections by gradient, 10 epochs',
+    experiment: 'truly-sparse',
+    data: 'mnist',
+    run: {
+      seeds: 1,
+      scale: 'paper',
+      variants: ['staticAllRelu', 'riglAllRelu', 'sriglAllRelu', 'staticRelu', 'granetRelu'],
+    },
+    require: [
+      { what: 'RigL over fixed, points', measured: gain('riglAllRelu', 'staticAllRelu'), atLeast: 0 },
+      { what: 'SRigL over fixed, points', measured: gain('sriglAllRelu', 'staticAllRelu'), atLeast: 0 },
+      { what: 'GraNet over fixed, ReLU, points', measured: gain('granetRelu', 'staticRelu'), atLeast: 0 },
     ],
   },
   {

@@ -10,18 +10,22 @@ export const EPSILON = 10;
 export const BATCH = 16;
 const CLASSES = 10;
 
-/** Trains a network of so many hidden neurons, in four layers, for some steps of momentum, on WASM. */
-export async function train(neurons, steps) {
+/** Hidden layers of equal widths, so many neurons together. */
+export function evenly(neurons) {
+  return new Array(HIDDEN_LAYERS).fill(neurons / HIDDEN_LAYERS);
+}
+
+/** Trains a network with hidden layers of these widths for some steps of momentum, on WASM. */
+export async function train(widths, steps) {
   await useBackend('wasm');
-  const units = neurons / HIDDEN_LAYERS;
   const model = sequential();
-  for (let i = 0; i < HIDDEN_LAYERS; i++) {
+  for (const [i, units] of widths.entries()) {
     const first = i === 0 && { inputShape: [INPUTS] };
     model.add(new SparseDense({ units, epsilon: EPSILON, activation: 'relu', seed: i, ...first }));
   }
   model.add(layers.dense({ units: CLASSES, activation: 'softmax', kernelInitializer: 'zeros' }));
-  const sparse = model.layers.slice(0, HIDDEN_LAYERS);
-  const connections = sparse.reduce((sum, layer) => sum + layer.connections, 0) + units * CLASSES;
+  const sparse = model.layers.slice(0, widths.length);
+  const connections = sparse.reduce((sum, layer) => sum + layer.connections, 0) + widths.at(-1) * CLASSES;
   model.compile({ optimizer: tf.train.momentum(0.001, 0.9), loss: 'categoricalCrossentropy' });
   const [x, y] = [noise([BATCH, INPUTS], 1), labels(BATCH, CLASSES)].map(({ shape, values }) =>
     tf.tensor(values, shape),
@@ -35,7 +39,7 @@ export async function train(neurons, steps) {
     milliseconds.push((user + system) / 1000);
   }
   return {
-    neurons,
+    neurons: widths.reduce((sum, units) => sum + units, 0),
     connections,
     // Processor time of the fastest step: what else the machine does can only add.
     milliseconds: Math.min(...milliseconds),

@@ -1,7 +1,7 @@
 import { AllReLU } from '@arborize/activations';
 import { type Random, wrapOptimizer } from '@arborize/core';
 import { type Dataset, digits, loadCsv, loadMnist, type Samples, split } from '@arborize/datasets';
-import { itopMetric, rigl, SparseDense, setEvolution } from '@arborize/sparse';
+import { granet, itopMetric, rigl, SparseDense, setEvolution, srigl } from '@arborize/sparse';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Experiment, Protocol, Scale, Variant } from '../experiment/experiment.ts';
@@ -33,9 +33,15 @@ export const trulySparse: Experiment = {
     { title: 'Adaptive sparse connectivity (SET)', url: 'https://arxiv.org/abs/1707.04780' },
     { title: 'Truly sparse neural networks at scale', url: 'https://arxiv.org/abs/2102.01732' },
     { title: 'Rigging the lottery (RigL)', url: 'https://arxiv.org/abs/1911.11134' },
+    {
+      title: 'Dynamic sparse training with structured sparsity (SRigL)',
+      url: 'https://arxiv.org/abs/2305.02299',
+    },
+    { title: 'Pruning plasticity with neuroregeneration (GraNet)', url: 'https://arxiv.org/abs/2106.10404' },
   ],
   notes: [
     `Sparse layers hold ${EPSILON}·(inputs + units) connections; all variants have the widths of the dense network, not its parameters.`,
+    'granet begins with half of all connections and ends with as many as the others have; All-ReLU diverges at such a density.',
     'Inputs have mean 0 and variance 1 in the training set.',
     'Learning rate 0.05, where the papers train longer at 0.01; dropout 0.3, weight decay 0.0002 a step.',
   ],
@@ -48,6 +54,8 @@ export const trulySparse: Experiment = {
     staticAllRelu: sparseNetwork({ sparse: true, alternating: true }),
     staticRelu: sparseNetwork({ sparse: true, alternating: false }),
     riglAllRelu: sparseNetwork({ sparse: true, alternating: true, evolve: 'rigl' }),
+    sriglAllRelu: sparseNetwork({ sparse: true, alternating: true, evolve: 'srigl' }),
+    granetRelu: sparseNetwork({ sparse: true, alternating: false, evolve: 'granet' }),
   },
   protocol: { small: protocol(10), paper: protocol(10) },
   embedded: () => standardized({ name: 'digits', ...split(digits({ count: 5000, seed: 0 })) }),
@@ -88,11 +96,13 @@ function standardized(data: Dataset, columns = 1): Dataset {
   return { ...data, train: change(data.train), test: change(data.test) };
 }
 
+type Evolution = 'set' | 'rigl' | 'srigl' | 'granet';
+
 export interface SparseNetworkOptions {
   readonly sparse: boolean;
   /** All-ReLU instead of ReLU. */
   readonly alternating: boolean;
-  readonly evolve?: 'set' | 'rigl';
+  readonly evolve?: Evolution;
   /** A sparse layer holds ε·(inputs + units) connections. Default 20. */
   readonly epsilon?: number;
   /** Default 0.3. */
@@ -111,7 +121,7 @@ export function sparseNetwork({
     ({ inputShape, outputs, scale, random }) => {
       const model = tfl.sequential({ layers: [tfl.layers.inputLayer({ inputShape: [...inputShape] })] });
       for (const [i, units] of HIDDEN[scale].entries()) {
-        model.add(sparse ? sparseLayer(units, epsilon, random) : denseLayer(units, random));
+        model.add(sparse ? sparseLayer(model, units, evolve, epsilon, random) : denseLayer(units, random));
         model.add(alternating ? new AllReLU({ hiddenLayer: i + 1 }) : tfl.layers.reLU());
         model.add(new SeededDropout(dropout, random.fork(i)));
       }
@@ -122,8 +132,7 @@ export function sparseNetwork({
       flatten: true,
       optimizer: (learningRate) => decayed(tf.train.momentum(learningRate, 0.9)),
       callbacks: (model, { seed }) => [
-        ...(evolve === 'set' ? [setEvolution({ zeta: 0.3, seed })] : []),
-        ...(evolve === 'rigl' ? [rigl({ deltaT: 100, seed })] : []),
+        ...(evolve ? [evolutionOf(evolve, model, epsilon, seed)] : []),
         ...(sparse ? [itopMetric(), watchConnections(model)] : []),
       ],
       pictures: ({ model }) => (sparse ? degreePictures(model) : []),
@@ -131,8 +140,42 @@ export function sparseNetwork({
   );
 }
 
-function sparseLayer(units: number, epsilon: number, random: Random): tfl.layers.Layer {
-  return new SparseDense({ units, epsilon, kernelInitializer: 'heUniform', seed: random.uint32() });
+function sparseLayer(
+  model: tfl.Sequential,
+  units: number,
+  evolve: Evolution | undefined,
+  epsilon: number,
+  random: Random,
+): tfl.layers.Layer {
+  const inputs = model.outputs[0]!.shape.at(-1)!;
+  const connections =
+    evolve === 'granet'
+      ? { density: 0.5 }
+      : evolve === 'srigl'
+        ? { fanIn: Math.round((epsilon * (inputs + units)) / units) }
+        : { epsilon };
+  return new SparseDense({ units, ...connections, kernelInitializer: 'heUniform', seed: random.uint32() });
+}
+
+function evolutionOf(evolve: Evolution, model: tfl.LayersModel, epsilon: number, seed: number): tfl.Callback {
+  switch (evolve) {
+    case 'set':
+      return setEvolution({ zeta: 0.3, seed });
+    case 'rigl':
+      return rigl({ deltaT: 100, seed });
+    case 'srigl':
+      return srigl({ deltaT: 100 });
+    case 'granet':
+      return granet({ deltaT: 100, finalSparsity: 1 - finalDensity(model, epsilon) });
+  }
+}
+
+/** The density of all sparse layers together if each held ε·(inputs + units) connections. */
+function finalDensity(model: tfl.LayersModel, epsilon: number): number {
+  const layers = model.layers.filter((layer) => layer instanceof SparseDense);
+  const positions = layers.reduce((sum, layer) => sum + layer.positions, 0);
+  const ends = layers.reduce((sum, { positions, units }) => sum + positions / units + units, 0);
+  return (epsilon * ends) / positions;
 }
 
 function denseLayer(units: number, random: Random, activation?: 'softmax'): tfl.layers.Layer {
