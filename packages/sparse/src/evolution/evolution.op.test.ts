@@ -4,10 +4,10 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { SparseDense } from '../layer/sparse-dense.ts';
 import { topologyOf } from '../pattern/sparse-pattern.ts';
-import { checkTopology, positionsOf, transposeTopology } from '../pattern/topology.ts';
+import { checkTopology, positionsOf, topologyFromPositions, transposeTopology } from '../pattern/topology.ts';
 import { connectionsOf, evolveLayer } from './evolve-layer.ts';
 import { granet } from './granet.ts';
-import { importancePruning } from './importance-pruning.ts';
+import { importancePruning, pruneUnits } from './importance-pruning.ts';
 import { itopMetric } from './itop-metric.ts';
 import { rigl } from './rigl.ts';
 import { setEvolution } from './set-evolution.ts';
@@ -95,6 +95,9 @@ describe('evolution of a layer', () => {
     await model.trainOnBatch(xs, ys);
   });
 });
+
+// Written down once: they must never change, or saved experiments could not be repeated.
+const EXPECTED_POSITIONS = [2, 3, 7, 10, 13, 16, 20, 22, 25, 26, 28, 36];
 
 describe('evolution in fit', () => {
   it.each([
@@ -204,6 +207,33 @@ describe('evolution in fit', () => {
     const outgoing = await connectionsOf(second);
     expect(outgoing.topology.rowIndices.every((row) => living.has(row))).toBe(true);
     await Promise.all([first, second].map(checkIndex));
+  });
+
+  it('importance pruning, closed form: of five units the weakest goes at the 20th percentile', async () => {
+    const layer = new SparseDense({ units: 5, connections: 0, inputShape: [2] });
+    const model = tfl.sequential({ layers: [layer, tfl.layers.dense({ units: 1 })] });
+    layer.rewire(
+      topologyFromPositions(2, 5, [0, 1, 2, 4, 5, 7, 8]),
+      Float32Array.of(0.5, -0.2, -0.4, 0.1, 0.02, 0.05, -1.3),
+    );
+    await pruneUnits(model, 20);
+    expect([...layer.livingUnits!]).toEqual([0, 1, 2, 4]);
+    const { values } = await connectionsOf(layer);
+    expect([...values]).toEqual([...Float32Array.of(0.5, -0.2, -0.4, 0.1, 0.02, -1.3)]);
+  });
+
+  it('seeds give equal topologies on every backend', async () => {
+    const [layer] = sparseLayers(network()) as [SparseDense];
+    const replacement = { dropBy: 'sign', grow: 'random', growInit: 'initializer', candidates: 1 } as const;
+    const random = new Random(5);
+    for (let step = 0; step < 3; step++) {
+      await evolveLayer(layer, 0.3, replacement, {
+        optimizer: tf.train.sgd(0),
+        random,
+        gradientOf: () => null,
+      });
+    }
+    expect([...positionsOf((await connectionsOf(layer)).topology)].slice(0, 12)).toEqual(EXPECTED_POSITIONS);
   });
 
   it('reports how many positions were explored', async () => {

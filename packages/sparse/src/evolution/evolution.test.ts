@@ -1,7 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { Random } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
+import { SparseDense } from '../layer/sparse-dense.ts';
 import { patternOf } from '../pattern/sparse-pattern.ts';
 import { positionsOf, topologyFromPositions } from '../pattern/topology.ts';
 import { scattered } from '../testing/topologies.ts';
@@ -11,6 +13,7 @@ import { feasibleFraction, markDropped } from './drop.ts';
 import { granet, sparsityAt } from './granet.ts';
 import { growByGradient, growBySampledGradient, growRandom } from './grow.ts';
 import { importanceOf, importancePruning, percentileOf } from './importance-pruning.ts';
+import { itopMetric } from './itop-metric.ts';
 import { rigl } from './rigl.ts';
 import { largest, markSmallest } from './select.ts';
 import { cosineFraction, setEvolution } from './set-evolution.ts';
@@ -130,6 +133,30 @@ describe('importance: closed form', () => {
     expect([...importance]).toBeAllClose([0.7, 0, 0.4]);
     const sums = Float64Array.of(0.7, 0.4, 0.12, 0.05, 1.3);
     expect([20, 10, 50, 100].map((q) => percentileOf(sums, q))).toBeAllClose([0.106, 0.078, 0.4, 1.3]);
+  });
+});
+
+describe('itopMetric: closed form', () => {
+  it('explores at random what the recurrence says', async () => {
+    // Of each position that was never connected, a step connects the share ζ·d / (1 − d).
+    const [density, zeta] = [0.05, 0.3];
+    const layer = new SparseDense({ units: 100, connections: 500, seed: 1, inputShape: [100] });
+    const model = tfl.sequential({ layers: [layer, tfl.layers.dense({ units: 1 })] });
+    model.compile({ optimizer: tf.train.sgd(0), loss: 'meanSquaredError' });
+    const callbacks = [setEvolution({ zeta, seed: 1, dropBy: 'magnitude' }), itopMetric()];
+    const { history } = await model.fit(tf.ones([1, 100]), tf.ones([1, 1]), {
+      epochs: 51,
+      verbose: 0,
+      callbacks,
+    });
+    for (const [steps, published] of [
+      [10, 0.19],
+      [50, 0.57],
+    ] as const) {
+      const expected = 1 - (1 - density) * (1 - (zeta * density) / (1 - density)) ** steps;
+      expect(expected).toBeCloseTo(published, 2);
+      expect(Math.abs((history.itop![steps - 1] as number) - expected)).toBeLessThan(0.02);
+    }
   });
 });
 

@@ -346,6 +346,17 @@ describe('fitParallel: errors before any worker is made', () => {
     expect(await refused(dense(), {}, tf.slice(ys, 0, 8))).toContain('the same number of examples');
   });
 
+  it('checkpoints that are cut off', async () => {
+    const storage = memoryStorage();
+    await train(network(), { mode: 'wassp', epochs: 1, phase1: 1, checkpoint: storage });
+    const bytes = storage.bytes!;
+    for (const length of [10, 300, bytes.length - 1]) {
+      storage.bytes = bytes.slice(0, length);
+      const message = await refused(network(), { mode: 'wassp', epochs: 2, checkpoint: storage });
+      expect(message).toMatch(/is truncated|is not an Arborize checkpoint/);
+    }
+  });
+
   it('what has been aborted already', async () => {
     expect(await refused(network(), { signal: AbortSignal.abort(new Error('never mind')) })).toBe(
       'never mind',

@@ -14,6 +14,7 @@ import { allocateState, collect, named, publish, takeLogs } from './server-state
 import { Control, type SharedState } from './shared-state.ts';
 import { sparseLayers } from './sparse-layers.ts';
 import { openEpoch } from './wait.ts';
+import { warmedUp } from './warm-up.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 type Logs = Record<string, number>;
@@ -183,11 +184,8 @@ export class ParallelServer {
   }
 
   private rateAt(epoch: number): number {
-    const { mode, workers, warmUpEpochs } = this.settings;
     const { learningRate } = this.model.optimizer.getConfig() as { learningRate: number };
-    if (mode === 'wasap') return learningRate;
-    const share = warmUpEpochs === 0 ? 1 : Math.min(epoch / warmUpEpochs, 1);
-    return learningRate * (1 + (workers - 1) * share);
+    return this.settings.mode === 'wasap' ? learningRate : warmedUp(learningRate, epoch, this.settings);
   }
 
   private async validate(): Promise<Logs | null> {

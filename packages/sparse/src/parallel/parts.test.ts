@@ -3,6 +3,7 @@ import { positionsOf, topologyFromPositions } from '../pattern/topology.ts';
 import { descend } from './descend.ts';
 import { mergeConnections } from './merge-connections.ts';
 import { retainValid } from './retain-valid.ts';
+import { warmedUp } from './warm-up.ts';
 
 const near = { absolute: 1e-6, relative: 1e-6 };
 
@@ -15,6 +16,16 @@ describe('descend: closed form', () => {
     expect(weights).toBeAllClose([0.4989, -0.19796, 0.29944], near);
     descend(weights, moments, Float32Array.of(0.3, 0, 0.1), 0.01, rule);
     expect(weights).toBeAllClose([0.49490022, -0.19612041, 0.29793011], near);
+  });
+});
+
+describe('warmedUp: closed form', () => {
+  it('rises to five times the rate in five epochs, and stays there', () => {
+    const rates = (workers: number, warmUpEpochs: number) =>
+      [0, 1, 2, 3, 4, 5, 9].map((epoch) => warmedUp(0.01, epoch, { workers, warmUpEpochs }));
+    expect(rates(5, 5)).toBeAllClose([0.01, 0.018, 0.026, 0.034, 0.042, 0.05, 0.05], near);
+    expect(rates(1, 5)).toBeAllClose(new Array(7).fill(0.01), near);
+    expect(rates(3, 0)).toBeAllClose(new Array(7).fill(0.03), near);
   });
 });
 

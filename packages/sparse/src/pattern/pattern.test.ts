@@ -37,7 +37,11 @@ describe('erdosRenyi', () => {
   it('errors', () => {
     expect(() => erdosRenyi([0, 2], { density: 0.5 })).toThrow('shape[0] must be a positive integer, got 0');
     expect(() => erdosRenyi([2, 2], {})).toThrow('options must be given either epsilon or density');
-    expect(() => erdosRenyi([2, 2], { density: 2 })).toThrow('options.density must be in (0, 1], got 2');
+    for (const density of [2, 0, -0.1, Number.NaN]) {
+      expect(() => erdosRenyi([2, 2], { density })).toThrow(
+        `options.density must be in (0, 1], got ${density}`,
+      );
+    }
   });
 });
 
@@ -50,10 +54,15 @@ describe('erkDensities: closed form', () => {
   ];
 
   it.each([
-    [0.9, [0.079568, 0.230189, 1]],
-    [0.98, [0.015394, 0.044534, 0.367403]],
-  ])('solves for the layers of a network at sparsity %d', (sparsity, expected) => {
-    expect(rounded(erkDensities(mlp, sparsity))).toEqual(expected);
+    [0.9, 17.264151, [0.079568, 0.230189, 1], [18714, 6906, 1000]],
+    [0.98, 3.340025, [0.015394, 0.044534, 0.367403], [3621, 1336, 367]],
+  ])('solves for the layers of a network at sparsity %d', (sparsity, epsilon, expected, counts) => {
+    const densities = erkDensities(mlp, sparsity);
+    expect(rounded(densities)).toEqual(expected);
+    const positions = mlp.map(([inputs, outputs]) => inputs! * outputs!);
+    expect(densities.map((density, i) => Math.round(density * positions[i]!))).toEqual(counts);
+    // Of a layer that is not full.
+    expect((densities[0]! * positions[0]!) / (784 + 300)).toBeCloseTo(epsilon, 5);
   });
 
   it('counts the sizes of kernels', () => {
@@ -63,7 +72,9 @@ describe('erkDensities: closed form', () => {
       [3, 3, 32, 64],
       [64, 10],
     ];
-    expect(rounded(erkDensities(shapes, 0.9))).toEqual([0.566874, 0.114792, 0.054207, 1]);
+    const densities = erkDensities(shapes, 0.9);
+    expect(rounded(densities)).toEqual([0.566874, 0.114792, 0.054207, 1]);
+    expect((densities[0]! * 3 * 3 * 3 * 16) / (3 + 3 + 3 + 16)).toBeCloseTo(9.79558, 4);
   });
 
   it('edges: gives equal densities for a power of 0, and full ones without sparsity', () => {

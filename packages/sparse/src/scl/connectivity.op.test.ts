@@ -4,6 +4,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it, vi } from 'vitest';
 import { SparseDense } from '../layer/sparse-dense.ts';
 import { registerSparse } from '../register-sparse.ts';
+import { loadWith, savedModel } from '../testing/saved-model.ts';
 import { toSparse } from '../to-sparse/to-sparse.ts';
 import { ConnectivityConv2D } from './connectivity-conv-2d.ts';
 import { ConnectivityDense } from './connectivity-dense.ts';
@@ -23,11 +24,22 @@ const seeded = (seed: number) => ({
   biasInitializer: tfl.initializers.randomNormal({ seed }),
 });
 
-function network(optimizer: tf.Optimizer = tf.train.momentum(0.05, 0.9), maskInit = 0.02): tfl.Sequential {
+function network(
+  optimizer: tf.Optimizer = tf.train.momentum(0.05, 0.9),
+  maskInit = 0.02,
+  more: object = {},
+): tfl.Sequential {
   const model = tfl.sequential({
     layers: [
-      new ConnectivityDense({ units: 9, activation: 'relu', maskInit, inputShape: [12], ...seeded(1) }),
-      new ConnectivityDense({ units: 3, activation: 'softmax', maskInit, ...seeded(2) }),
+      new ConnectivityDense({
+        units: 9,
+        activation: 'relu',
+        maskInit,
+        inputShape: [12],
+        ...seeded(1),
+        ...more,
+      }),
+      new ConnectivityDense({ units: 3, activation: 'softmax', maskInit, ...seeded(2), ...more }),
     ],
   });
   model.compile({ optimizer, loss: 'categoricalCrossentropy' });
@@ -125,10 +137,16 @@ describe('connectivityLearning: the masks', () => {
   });
 
   it.each([
+    ['sgd', () => tf.train.sgd(0.1)],
     ['momentum', () => tf.train.momentum(0.05, 0.9)],
     ['adam', () => tf.train.adam(0.05)],
-  ])('leave closed weights as they are under %s', async (_, make) => {
-    const model = network(make());
+    ['rmsprop', () => tf.train.rmsprop(0.01, 0.9, 0.9)],
+    ['adagrad', () => tf.train.adagrad(0.1)],
+    ['adadelta', () => tf.train.adadelta(1)],
+    ['adamax', () => tf.train.adamax(0.01)],
+  ])('leave closed weights as they are under %s with weight decay', async (_, make) => {
+    const kernelRegularizer = tfl.regularizers.l2({ l2: 0.01 });
+    const model = network(make(), 0.02, { kernelRegularizer });
     await fit(model, { freezeAt: 1 }, 3);
     const mask = (await maskOf(model)).slice();
     const weights = (await first(model).kernel.read().data()).slice();
@@ -322,6 +340,18 @@ describe('learnConnectivity', () => {
   });
 });
 
+describe('ConnectivityDense: errors', () => {
+  it('refuses a file that is cut off', async () => {
+    const artifacts = await savedModel(network());
+    const weightData = artifacts.weightData as ArrayBuffer;
+    for (const length of [0, 100, weightData.byteLength - 1]) {
+      await expect(loadWith(artifacts, weightData.slice(0, length))).rejects.toThrow(
+        /the tensor should have|byte length of/,
+      );
+    }
+  });
+});
+
 describe('connectivityLearning: memory', () => {
   it('leaves nothing behind', async () => {
     const model = network();
@@ -335,9 +365,11 @@ describe('connectivityLearning: memory', () => {
 describe('connectivityLearning: errors', () => {
   it('names what it got and what it wants', async () => {
     expect(() => connectivityLearning({ freezeAt: 0 })).toThrow('options.freezeAt must be in (0, 1], got 0');
-    expect(() => connectivityLearning({ targetDensity: 1 })).toThrow(
-      'options.targetDensity must be in (0, 1)',
-    );
+    for (const targetDensity of [0, 1, 1.5]) {
+      expect(() => connectivityLearning({ targetDensity })).toThrow(
+        'options.targetDensity must be in (0, 1)',
+      );
+    }
     expect(() => connectivityLearning({ lambda: Number.NaN })).toThrow('options.lambda must be a number ≥ 0');
     expect(() => connectivityLearning({ regularizer: 'l1' as never })).toThrow("'connections' or 'flops'");
     expect(() => connectivityLearning({ steerEvery: 0 })).toThrow('options.steerEvery');

@@ -63,6 +63,12 @@ describe('maskedKernel: closed form', () => {
     const gradients = tf.grads(loss)([tf.tensor2d(w), tf.tensor2d(m)]);
     expect(await gradients[0]!.data()).toBeAllClose([1.25, 0, 1.5, -4, 0, 7], loose);
     expect(await gradients[1]!.data()).toBeAllClose(flat(byMask), loose);
+    const ofInput = tf.grad((x: tf.Tensor) =>
+      tf.sum(tf.mul(tf.matMul(x, maskedKernel(w, m)), tf.tensor2d(dz))),
+    );
+    expect(await ofInput(tf.tensor2d(x)).data()).toBeAllClose([0.2, 0.6, -0.5, 0.1, 0.55, 1], loose);
+    const open = await tf.sum(unitStep(m)).data();
+    expect(open[0]).toBe(4);
   });
 
   it.each([
@@ -135,6 +141,19 @@ describe('maskUpdate: closed form', () => {
     const gradient = tf.mul(tf.tensor2d(G), 1024);
     const scaled = await maskUpdate({ ...inputs, gradient }).data();
     expect(scaled).toBeAllClose(await maskUpdate(inputs).data(), { absolute: 1e-7, relative: 1e-6 });
+  });
+
+  it('takes the same way under a loss a thousand times as large', async () => {
+    const draw = (seed: number) => tf.randomNormal([6, 5], 0, 1, 'float32', seed);
+    const weights = draw(1);
+    let [plain, large]: tf.Tensor[] = [tf.fill([6, 5], 0.05), tf.fill([6, 5], 0.05)];
+    for (let step = 0; step < 30; step++) {
+      const gradient = draw(10 + step);
+      plain = maskUpdate({ mask: plain!, weights, gradient });
+      large = maskUpdate({ mask: large!, weights, gradient: tf.mul(gradient, 1000) });
+      expect(await tf.greater(large, 0).data()).toEqual(await tf.greater(plain, 0).data());
+    }
+    expect(await large!.data()).toBeAllClose(await plain!.data(), { absolute: 1e-6, relative: 1e-5 });
   });
 
   it('does not depend on the order of the units', async () => {
