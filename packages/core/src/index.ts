@@ -88,6 +88,7 @@ export {
   type StockDenseOptions,
   type StockParts,
 } from './training/stock-layers/stock-layers.ts';
+export { withKernel } from './training/stock-layers/with-kernel.ts';
 export { trainedModel } from './training/trained-model.ts';
 export { type NamedGradient, wrapOptimizer } from './training/wrap-optimizer.ts';
 export { heapFloats } from './wasm/heap-floats.ts';

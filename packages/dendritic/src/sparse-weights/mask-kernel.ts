@@ -1,4 +1,4 @@
-import { defineOp } from '@arborize/core';
+import { defineOp, withKernel } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
@@ -22,18 +22,10 @@ export const maskKernel: (inputs: Inputs, attrs: object) => Tensor = /* @__PURE_
 });
 
 /**
- * Runs `use` while a stock layer's kernel reads as masked, so that the stock product, with all its options, is the
- * sparse one. Masked weights then have no gradient, and an optimiser leaves at 0 what starts at 0.
+ * Runs `use` while a stock layer's kernel reads as masked, so that the stock product is the sparse one. Masked weights then have no gradient, and an optimiser leaves at 0 what starts at 0.
  */
 export function withMaskedKernel<T>(layer: object, mask: LayerVariable | undefined, use: () => T): T {
   if (!mask) return use();
-  const owner = layer as { kernel: Pick<LayerVariable, 'read'> };
-  const { kernel } = owner;
-  const masked = maskKernel({ kernel: kernel.read(), mask: mask.read() }, {});
-  owner.kernel = { read: () => masked };
-  try {
-    return use();
-  } finally {
-    owner.kernel = kernel;
-  }
+  const { kernel } = layer as { kernel: LayerVariable };
+  return withKernel(layer, maskKernel({ kernel: kernel.read(), mask: mask.read() }, {}), use);
 }

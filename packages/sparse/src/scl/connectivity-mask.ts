@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arborize/core';
+import { ArgumentError, withKernel } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerVariable } from '@tensorflow/tfjs-layers';
@@ -58,18 +58,12 @@ export function openKernel({ kernel, connectivityMask }: ConnectivityLayer): Ten
   return openWeights({ weights: kernel.read(), mask: connectivityMask.read() }, { proxy: 'identity' });
 }
 
-/** Runs `use` while a stock layer's kernel reads as w·H(m), so that the stock product, with all its options, is ours. */
+/** Runs `use` while a stock layer's kernel reads as w·H(m), so that the stock product is ours. */
 export function withOpenKernel(layer: ConnectivityLayer, training: boolean, use: () => Tensor): Tensor {
   const { kernel, recorder } = layer;
-  const owner = layer as { kernel: Pick<LayerVariable, 'read'> };
   return tf.tidy(() => {
     const open = openKernel(layer);
     const read = training && recorder ? recordGradient(kernel.read(), open, recorder) : open;
-    owner.kernel = { read: () => read };
-    try {
-      return use();
-    } finally {
-      owner.kernel = kernel;
-    }
+    return withKernel(layer, read, use);
   });
 }

@@ -5,6 +5,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cloneThroughSave } from '../clone-through-save/clone-through-save.ts';
 import { StockConv1D, StockConv2D, StockDense } from './stock-layers.ts';
+import { withKernel } from './with-kernel.ts';
 
 class Doubled extends StockDense {
   static className = 'Doubled';
@@ -13,6 +14,24 @@ class Doubled extends StockDense {
     return tf.tidy(() => tf.mul(super.call(inputs, kwargs) as Tensor, 2));
   }
 }
+
+describe('withKernel', () => {
+  it('computes with another kernel, and through it with its gradient, and gives the own one back', async () => {
+    const layer = tfl.layers.dense({ units: 1, useBias: false }) as unknown as tfl.layers.Layer & {
+      kernel: tfl.LayerVariable;
+    };
+    layer.build([null, 2]);
+    layer.setWeights([tf.tensor2d([[2], [-3]])]);
+    const x = tf.tensor2d([[1, 1]]);
+    const own = layer.kernel;
+    const squared = () => withKernel(layer, tf.square(own.read()), () => layer.call(x, {}) as Tensor);
+    expect([...(await squared().data())]).toEqual([13]);
+    const { grads } = tf.variableGrads(() => tf.sum(squared()) as tf.Scalar, [own.read() as tf.Variable]);
+    expect([...(await Object.values(grads)[0]!.data())]).toEqual([4, -6]);
+    expect(() => withKernel(layer, x, () => layer.call(tf.ones([1, 3]), {}))).toThrow();
+    expect(layer.kernel).toBe(own);
+  });
+});
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
