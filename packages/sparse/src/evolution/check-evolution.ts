@@ -17,6 +17,10 @@ export function demandCount(demand: Demand, option: string, got: number): void {
   demand(Number.isSafeInteger(got) && got > 0, option, got, 'a positive integer');
 }
 
+export function demandNatural(demand: Demand, option: string, got: number): void {
+  demand(Number.isSafeInteger(got) && got >= 0, option, got, 'an integer ≥ 0');
+}
+
 export function demandOneOf(demand: Demand, option: string, got: string, among: readonly string[]): void {
   demand(among.includes(got), option, got, among.map((name) => `'${name}'`).join(', '));
 }

@@ -1,7 +1,8 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
-import { demandCount, demandFor, demandShare } from './check-evolution.ts';
+import { byGradient } from './by-gradient.ts';
+import { demandCount, demandFor, demandNatural, demandShare } from './check-evolution.ts';
 import { EvolutionCallback, type EvolutionMoment } from './evolution-callback.ts';
-import { evolveLayer, type Replacement } from './evolve-layer.ts';
+import { evolveLayer } from './evolve-layer.ts';
 import { pruneGlobally } from './prune-globally.ts';
 import { cosineFraction } from './set-evolution.ts';
 
@@ -57,19 +58,13 @@ export function granet({
   const demand = demandFor(where);
   demandShare(demand, 'finalSparsity', finalSparsity);
   demandCount(demand, 'deltaT', deltaT);
-  demand(Number.isSafeInteger(startStep) && startStep >= 0, 'startStep', startStep, 'an integer ≥ 0');
+  demandNatural(demand, 'startStep', startStep);
   if (endStep !== undefined) {
     demand(Number.isSafeInteger(endStep) && endStep > startStep, 'endStep', endStep, `above ${startStep}`);
   }
   demandShare(demand, 'zeta', zeta);
   demandShare(demand, 'finalZeta', finalZeta);
-  if (candidates !== undefined) demand(candidates >= 1, 'candidates', candidates, 'at least 1');
-  const replacement: Replacement = {
-    dropBy: 'magnitude',
-    grow: candidates === undefined ? 'gradient' : 'sampledGradient',
-    growInit: 'zeros',
-    candidates: candidates ?? 1,
-  };
+  const replacement = byGradient(demand, candidates);
   let initial: number | undefined;
   const evolve = async (moment: EvolutionMoment) => {
     const { layers, t, total } = moment;

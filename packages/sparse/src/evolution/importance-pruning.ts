@@ -1,7 +1,7 @@
 import { trainedModel } from '@arborize/core';
 import { Callback, type LayersModel } from '@tensorflow/tfjs-layers';
 import type { SparseDense } from '../layer/sparse-dense.ts';
-import { demandCount, demandFor } from './check-evolution.ts';
+import { demandCount, demandFor, demandNatural } from './check-evolution.ts';
 import { type Connections, without } from './connections.ts';
 import { evolvingLayers } from './evolution-callback.ts';
 import { applyRewired, connectionsOf } from './evolve-layer.ts';
@@ -43,7 +43,7 @@ export function importancePruning({
 }: ImportancePruningOptions = {}): Callback {
   const demand = demandFor('importancePruning');
   demand(percentile >= 0 && percentile < 100, 'percentile', percentile, 'in [0, 100)');
-  demand(Number.isSafeInteger(startEpoch) && startEpoch >= 0, 'startEpoch', startEpoch, 'an integer ≥ 0');
+  demandNatural(demand, 'startEpoch', startEpoch);
   demandCount(demand, 'everyEpochs', everyEpochs);
   return new ImportancePruning({ percentile, startEpoch, everyEpochs, removePruned });
 }

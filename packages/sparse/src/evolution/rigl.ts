@@ -1,4 +1,5 @@
 import type { Callback } from '@tensorflow/tfjs-layers';
+import { byGradient } from './by-gradient.ts';
 import { demandCount, demandFor, demandShare } from './check-evolution.ts';
 import { EvolutionCallback } from './evolution-callback.ts';
 import { replacing } from './evolve-layer.ts';
@@ -46,13 +47,7 @@ export function rigl({
   demandShare(demand, 'alpha', alpha);
   demandCount(demand, 'deltaT', deltaT);
   if (endStep !== undefined) demandCount(demand, 'endStep', endStep);
-  if (candidates !== undefined) demand(candidates >= 1, 'candidates', candidates, 'at least 1');
-  const plan = replacing(annealed(alpha, endStep), {
-    dropBy: 'magnitude',
-    grow: candidates === undefined ? 'gradient' : 'sampledGradient',
-    growInit: 'zeros',
-    candidates: candidates ?? 1,
-  });
+  const plan = replacing(annealed(alpha, endStep), byGradient(demand, candidates));
   return new EvolutionCallback({ where, every: deltaT, seed, ...plan });
 }
 
