@@ -105,35 +105,54 @@ function dots(x0: usize, x1: usize, x2: usize, x3: usize, d: usize, batch: i32):
   return sums(s0, s1, s2, s3);
 }
 
+/** The stored values p to `end` of one output, whose gradients are its row d. */
+@inline
+function sampledRow(p: i32, end: i32, indices: usize, x: usize, d: usize, g: usize, batch: i32, stride: usize, add: bool): void {
+  for (; p < end; p += 4) {
+    const left = end - p;
+    const from = indices + at(p);
+    const x0 = x + <usize>load<u32>(from) * stride;
+    const x1 = left > 1 ? x + <usize>load<u32>(from, 4) * stride : x0;
+    const x2 = left > 2 ? x + <usize>load<u32>(from, 8) * stride : x0;
+    const x3 = left > 3 ? x + <usize>load<u32>(from, 12) * stride : x0;
+    let gradient = dots(x0, x1, x2, x3, d, batch);
+    const to = g + at(p);
+    if (left >= 4) {
+      if (add) gradient = f32x4.add(gradient, v128.load(to));
+      v128.store(to, gradient);
+    } else {
+      if (add) gradient = f32x4.add(gradient, loadTail(to, left));
+      storeTail(to, gradient, left);
+    }
+  }
+}
+
 /**
  * g [stored] = x [inputs, batch] · dᵀ [batch, outputs] at the stored positions only, or g += it. Rows of x and d lie
  * `stride` bytes apart.
  */
 export function sampled(
   pointers: usize, indices: usize, x: usize, d: usize, g: usize,
-  outputs: i32, batch: i32, stride: usize, add: i32,
+  outputs: i32, batch: i32, stride: usize, add: bool,
 ): void {
   for (let j = 0; j < outputs; j++, d += stride) {
-    let p = load<i32>(pointers + at(j));
-    const end = load<i32>(pointers + at(j + 1));
-    while (p < end) {
-      const left = end - p;
-      const from = indices + at(p);
-      const x0 = x + <usize>load<u32>(from) * stride;
-      const x1 = left > 1 ? x + <usize>load<u32>(from, 4) * stride : x0;
-      const x2 = left > 2 ? x + <usize>load<u32>(from, 8) * stride : x0;
-      const x3 = left > 3 ? x + <usize>load<u32>(from, 12) * stride : x0;
-      let gradient = dots(x0, x1, x2, x3, d, batch);
-      const to = g + at(p);
-      if (left >= 4) {
-        if (add) gradient = f32x4.add(gradient, v128.load(to));
-        v128.store(to, gradient);
-      } else {
-        if (add) gradient = f32x4.add(gradient, loadTail(to, left));
-        storeTail(to, gradient, left);
-      }
-      p += 4;
-    }
+    sampledRow(load<i32>(pointers + at(j)), load<i32>(pointers + at(j + 1)), indices, x, d, g, batch, stride, add);
+  }
+}
+
+/**
+ * The gradients of y [outputs, batch] = the positive part of bias + Wᵀ·x: dz = dy where y is positive, else 0; db [outputs],
+ * its sums; and g [stored] as in `sampled`. A row of dz is still in the cache when it is multiplied.
+ */
+export function rectifiedGradient(
+  pointers: usize, indices: usize, x: usize, dy: usize, y: usize, dz: usize, db: usize, g: usize,
+  outputs: i32, batch: i32,
+): void {
+  const stride = at(batch);
+  for (let j = 0; j < outputs; j++, dy += stride, y += stride, dz += stride) {
+    passPositive(dy, y, dz, batch);
+    store<f32>(db + at(j), rowSum(dz, batch));
+    sampledRow(load<i32>(pointers + at(j)), load<i32>(pointers + at(j + 1)), indices, x, dz, g, batch, stride, false);
   }
 }
 
@@ -233,18 +252,22 @@ export function columnSums(x: usize, rows: i32, columns: i32, out: usize): void 
   }
 }
 
+/** The sum of `columns` numbers. */
+@inline
+function rowSum(x: usize, columns: i32): f32 {
+  let s0 = splat(0), s1 = splat(0);
+  let j = 0;
+  for (; j + 8 <= columns; j += 8, x += 32) {
+    s0 = f32x4.add(s0, v128.load(x));
+    s1 = f32x4.add(s1, v128.load(x, 16));
+  }
+  s0 = f32x4.add(s0, s1);
+  let sum: f32 = f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1) + (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
+  for (; j < columns; j++, x += 4) sum += load<f32>(x);
+  return sum;
+}
+
 /** out [rows] = the sums over the columns of x [rows, columns]. */
 export function rowSums(x: usize, rows: i32, columns: i32, out: usize): void {
-  for (let i = 0; i < rows; i++, out += 4) {
-    let s0 = splat(0), s1 = splat(0);
-    let j = 0;
-    for (; j + 8 <= columns; j += 8, x += 32) {
-      s0 = f32x4.add(s0, v128.load(x));
-      s1 = f32x4.add(s1, v128.load(x, 16));
-    }
-    s0 = f32x4.add(s0, s1);
-    let sum: f32 = f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1) + (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
-    for (; j < columns; j++, x += 4) sum += load<f32>(x);
-    store<f32>(out, sum);
-  }
+  for (let i = 0; i < rows; i++, x += at(columns), out += 4) store<f32>(out, rowSum(x, columns));
 }

@@ -5,6 +5,7 @@ import { toDense } from '../conversion/to-dense.ts';
 import { sparsePattern } from '../pattern/sparse-pattern.ts';
 import { columnsOf, type Topology, topologyFromPositions } from '../pattern/topology.ts';
 import { closedForm, scattered } from '../testing/topologies.ts';
+import { rectifiedAffine } from './product.ts';
 import type { Layout } from './product-call.ts';
 import { sampledDenseDense } from './sampled-dense-dense.ts';
 import { sparseDenseMatMul } from './sparse-dense-mat-mul.ts';
@@ -142,6 +143,54 @@ describe('sparse products: against the dense product', () => {
     await expectNoTensorLeak(() =>
       tf.dispose(tf.valueAndGrads((v) => sparseDenseMatMul(x, { pattern, values: v! }))([values])),
     );
+  });
+});
+
+describe('ReLU of x·W + bias: against the dense layer', () => {
+  const pattern = sparsePattern(scattered(12, 9, 40));
+  const values = tf.randomNormal([40], 0, 1, 'float32', 1);
+  const bias = tf.randomNormal([9], 0, 1, 'float32', 2);
+  const loose = { absolute: 1e-4, relative: 1e-4 };
+
+  it.each([
+    ['batchMajor', 5],
+    ['featureMajor', 5],
+    ['featureMajor', 37],
+    ['featureMajor', 1],
+  ] as const)('%s, %i examples: value, gradients, and their gradient', async (layout, batch) => {
+    const byFeatures = layout === 'featureMajor';
+    const ofLayout = (x: tf.Tensor) => (byFeatures ? tf.transpose(x) : x);
+    const x = ofLayout(tf.randomNormal([batch, 12], 0, 1, 'float32', 3));
+    const dy = ofLayout(tf.randomNormal([batch, 9], 0, 1, 'float32', 4));
+    const call = { pattern, layout, transposed: false, rectified: true };
+    const sparse = (x: tf.Tensor, values: tf.Tensor, bias: tf.Tensor) =>
+      rectifiedAffine({ x, values, bias }, call);
+    const dense = (x: tf.Tensor, values: tf.Tensor, bias: tf.Tensor) =>
+      ofLayout(tf.relu(tf.add(tf.matMul(ofLayout(x), toDense({ pattern, values })), bias)));
+    expect(await sparse(x, values, bias).data()).toBeAllClose(await dense(x, values, bias).data(), loose);
+    const gradients = (f: typeof sparse) => (d: tf.Tensor) => tf.grads(f)([x, values, bias], d);
+    const [actual, expected] = [sparse, dense].map((f) => gradients(f)(dy));
+    for (const [i, gradient] of actual!.entries()) {
+      expect(await gradient.data()).toBeAllClose(await expected![i]!.data(), loose);
+    }
+    const energy = (f: typeof sparse) => (d: tf.Tensor) =>
+      tf.addN(gradients(f)(d).map((gradient) => tf.sum(tf.square(gradient))));
+    const [second, expectedSecond] = [sparse, dense].map((f) => tf.grad(energy(f))(dy));
+    expect(await second!.data()).toBeAllClose(await expectedSecond!.data(), {
+      absolute: 1e-3,
+      relative: 1e-3,
+    });
+  });
+
+  it('memory: leaves no tensor behind', async () => {
+    const x = tf.ones([12, 6]);
+    const call = { pattern, layout: 'featureMajor', transposed: false, rectified: true } as const;
+    await expectNoTensorLeak(() =>
+      tf.dispose(
+        tf.grads((x, values) => rectifiedAffine({ x: x!, values: values!, bias }, call))([x, values]),
+      ),
+    );
+    x.dispose();
   });
 });
 

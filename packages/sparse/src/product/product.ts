@@ -51,8 +51,46 @@ export const rectifiedAffine = defineOp<AffineInputs, ProductCall, Tensor>({
   gradient: {
     saves: ['x', 'values'],
     savesOutputs: true,
-    // Made here and not in a thunk, so that all three gradients share it.
-    of: (dy, saved, call, [y]) => affineGradient(passPositive({ dy, y: y! }, {}), saved, call),
+    // Made here and not in thunks, so that all three gradients share what they need.
+    of(dy, { x, values }, call, [y]) {
+      const { pattern, layout } = call;
+      const [dz, dValues, dBias] = rectifiedGradient({ dy, y: y!, x }, { pattern, layout }) as Three;
+      return {
+        x: (): Tensor => product({ x: dz, values }, { pattern, layout, transposed: true }),
+        values: () => dValues,
+        bias: () => dBias,
+      };
+    },
+  },
+});
+
+type Three = [Tensor, Tensor, Tensor];
+
+/** From dy and the positive y: dz, the gradient before ReLU, and those of values and bias. */
+const rectifiedGradient = defineOp<{ dy: Tensor; y: Tensor; x: Tensor }, SampledCall, Tensor[]>({
+  name: 'SparseMatrixAffineReluGradient',
+  reference({ dy, y, x }, { pattern, layout }) {
+    const dz = passPositive({ dy, y }, {});
+    return [dz, sampled({ a: x, b: dz }, { pattern, layout }), sumBatch({ x: dz }, { layout })];
+  },
+  kernels: {
+    wasm: ({ inputs: { dy, y, x }, attrs, backend }) => wasm.rectifiedGradient(dy, y, x, attrs, backend),
+  },
+  gradient: {
+    saves: ['y', 'x'],
+    savesOutputs: true,
+    of([ddz, values, bias], { y, x }, { pattern, layout }, [dz]) {
+      const all = () =>
+        tf.add(
+          tf.add(ddz!, product({ x, values: values! }, { pattern, layout, transposed: false })),
+          tf.expandDims(bias!, layout === 'batchMajor' ? 0 : 1),
+        );
+      return {
+        dy: () => passPositive({ dy: all(), y }, {}),
+        y: () => tf.zerosLike(y),
+        x: (): Tensor => product({ x: dz!, values: values! }, { pattern, layout, transposed: true }),
+      };
+    },
   },
 });
 

@@ -26,6 +26,13 @@ interface Exports {
       ...sizes: [outputs: number, batch: number, stride: number, add: number],
     ]
   ): void;
+  rectifiedGradient(
+    ...call: [
+      ...index: [pointers: number, indices: number],
+      ...values: [x: number, dy: number, y: number, dz: number, db: number, g: number],
+      ...sizes: [outputs: number, batch: number],
+    ]
+  ): void;
   passPositive(gradient: number, activation: number, out: number, count: number): void;
   columnSums(x: number, rows: number, columns: number, out: number): void;
   rowSums(x: number, rows: number, columns: number, out: number): void;
@@ -142,6 +149,27 @@ export function sampled(
     }
   });
   return gradient;
+}
+
+/** For feature-major activations only. */
+export function rectifiedGradient(
+  dy: Tensor,
+  y: Tensor,
+  x: Tensor,
+  { pattern, layout }: SampledCall,
+  backend: KernelBackend,
+): TensorInfo[] | null {
+  const kernels = module.on(backend);
+  if (!kernels || layout !== 'featureMajor') return null;
+  checkIndex(walkOf({ pattern, transposed: false }), backend);
+  const [outputs, batch] = y.shape as [number, number];
+  const made = [dy.shape, [pattern.size], [outputs]].map((shape) => kernels.output(shape));
+  const { columnPointers, rowIndices } = pattern;
+  type Places = Parameters<Exports['rectifiedGradient']> extends [...infer P, number, number] ? P : never;
+  const [dz, values, bias] = made as [TensorInfo, TensorInfo, TensorInfo];
+  const places = [columnPointers, rowIndices, x, dy, y, dz, bias, values].map(kernels.address) as Places;
+  kernels.exports.rectifiedGradient(...places, outputs, batch);
+  return made;
 }
 
 export function sumBatch(x: Tensor, layout: Layout, backend: KernelBackend): TensorInfo | null {
