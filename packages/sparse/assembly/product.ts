@@ -145,7 +145,7 @@ export function sampled(
  * its sums; and g [stored] as in `sampled`. A row of dz is still in the cache when it is multiplied.
  */
 export function rectifiedGradient(
-  pointers: usize, indices: usize, x: usize, dy: usize, y: usize, dz: usize, db: usize, g: usize,
+  pointers: usize, db: usize, x: usize, indices: usize, g: usize, dy: usize, y: usize, dz: usize,
   outputs: i32, batch: i32,
 ): void {
   const stride = at(batch);

@@ -1,6 +1,7 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 
 import { shareMemory } from './share-memory.ts';
+import { inParts } from './wasm-threads.ts';
 
 /** The maximum that the threaded build declares for its memory: 2 GiB or 4 GiB, in pages of 64 KiB. */
 const STOCK_MAXIMUM_PAGES = 65536;
@@ -31,6 +32,19 @@ export interface WasmKernels<Exports> {
   output(shape: readonly number[], dtype?: 'float32' | 'int32' | 'bool'): TensorInfo;
   /** Runs `use` with uninitialised scratch memory, which is freed afterwards. */
   withScratch<T>(bytes: number, use: (address: number) => T): T;
+  /**
+   * Calls an exported function for all of `size` rows, in parts on several threads where the backend has them and the work
+   * is worth it. No two parts may write to the same place.
+   *
+   * @param operations Floating-point operations in all.
+   * @param call The arguments, integers, for `count` rows from `first` on.
+   */
+  inParts(
+    name: keyof Exports & string,
+    size: number,
+    operations: number,
+    call: (first: number, count: number) => readonly number[],
+  ): void;
 }
 
 /** A WASM module embedded in the bundle; `on(backend)` links it to that backend's heap. */
@@ -61,12 +75,13 @@ export function wasmModule<Exports>(
       const build = understood(base64, relaxed);
       const module = new WebAssembly.Module(codeFor(memory, build.code));
       const instance = new WebAssembly.Instance(module, { env: { memory } });
-      const kernels = {
+      const kernels: WasmKernels<Exports> = {
         ...access(stock),
         exports: instance.exports as Exports,
         module,
         memory,
         relaxed: build.relaxed,
+        inParts: (...parts) => inParts(backend, kernels, ...parts),
       };
       linked.set(backend, kernels);
       return kernels;

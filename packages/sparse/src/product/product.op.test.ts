@@ -1,3 +1,4 @@
+import { provideThreads } from '@arborize/core';
 import { type Array64, array64, describeOp, expectNoTensorLeak, onlyOn } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -191,6 +192,38 @@ describe('ReLU of x·W + bias: against the dense layer', () => {
       ),
     );
     x.dispose();
+  });
+});
+
+describe('sparse products: on two threads', () => {
+  onlyOn(['wasm'], 'threads of the WASM backend');
+
+  it('have the bits of one', async () => {
+    const pattern = sparsePattern(scattered(200, 300, 6000));
+    const [values, bias] = [tf.randomNormal([6000], 0, 1, 'float32', 1), tf.ones([300])];
+    const x = tf.randomNormal([200, 400], 0, 1, 'float32', 2);
+    const dy = tf.randomNormal([300, 400], 0, 1, 'float32', 3);
+    const call = { pattern, layout: 'featureMajor', transposed: false, rectified: true } as const;
+    const run = async () => {
+      const { value, grads } = tf.valueAndGrads((x, values, bias) =>
+        rectifiedAffine({ x: x!, values: values!, bias: bias! }, call),
+      )([x, values, bias], dy);
+      return Promise.all([value, ...grads, sampledDenseDense(x, dy, pattern, call)].map((y) => y.data()));
+    };
+    const alone = await run();
+    let parts = 0;
+    provideThreads(tf.backend(), {
+      count: 2,
+      run({ exports }, name, calls) {
+        parts += calls.length;
+        // The last part first: no part may need another.
+        for (const each of calls.toReversed())
+          (exports as Record<string, (...c: readonly number[]) => void>)[name]!(...each);
+      },
+    });
+    expect(await run()).toEqual(alone);
+    expect(parts).toBe(4 * 8);
+    provideThreads(tf.backend(), { count: 1, run: () => {} });
   });
 });
 

@@ -28,8 +28,8 @@ interface Exports {
   ): void;
   rectifiedGradient(
     ...call: [
-      ...index: [pointers: number, indices: number],
-      ...values: [x: number, dy: number, y: number, dz: number, db: number, g: number],
+      ...places: [pointers: number, db: number, x: number, indices: number, g: number],
+      ...rows: [dy: number, y: number, dz: number],
       ...sizes: [outputs: number, batch: number],
     ]
   ): void;
@@ -71,19 +71,21 @@ export function product(
   const offsets = bias ? kernels.address(bias) : 0;
   const rectify = call.rectified ? 1 : 0;
   withPermuted(kernels, values, permutation, (weights) => {
-    const run = (xAt: number, yAt: number, examples: number) =>
-      kernels.exports.product(
-        at,
+    const run = (xAt: number, yAt: number, examples: number) => {
+      const stride = 4 * examples;
+      kernels.inParts('product', outputs, 2 * values.size * examples, (first, count) => [
+        at + 4 * first,
         meets,
         weights,
-        offsets,
+        bias ? offsets + 4 * first : 0,
         xAt,
-        yAt,
-        outputs,
+        yAt + first * stride,
+        count,
         examples,
-        4 * examples,
+        stride,
         rectify,
-      );
+      ]);
+    };
     if (call.layout === 'featureMajor' || batch === 1) return run(from, to, batch);
     const most = Math.min(batch, RUN);
     kernels.withScratch(4 * most * (inputs + outputs), (scratch) => {
@@ -132,10 +134,19 @@ export function sampled(
   const [pointers, rows, left, right, to] = [pattern.columnPointers, pattern.rowIndices, a, b, gradient].map(
     address,
   ) as [number, number, number, number, number];
-  const run = (aAt: number, bAt: number, examples: number, add: number) =>
-    exports.sampled(pointers, rows, aAt, bAt, to, outputs, examples, 4 * examples, add);
   if (layout === 'featureMajor' || batch <= 1) {
-    run(left, right, batch, 0);
+    const stride = 4 * batch;
+    kernels.inParts('sampled', outputs, 2 * pattern.size * batch, (first, count) => [
+      pointers + 4 * first,
+      rows,
+      left,
+      right + first * stride,
+      to,
+      count,
+      batch,
+      stride,
+      0,
+    ]);
     return gradient;
   }
   const most = Math.min(batch, SAMPLED_RUN);
@@ -145,7 +156,7 @@ export function sampled(
       const examples = Math.min(SAMPLED_RUN, batch - k);
       exports.transpose(left + 4 * k * inputs, examples, inputs, 4 * inputs, scratch, 4 * examples);
       exports.transpose(right + 4 * k * outputs, examples, outputs, 4 * outputs, aside, 4 * examples);
-      run(scratch, aside, examples, k > 0 ? 1 : 0);
+      exports.sampled(pointers, rows, scratch, aside, to, outputs, examples, 4 * examples, k > 0 ? 1 : 0);
     }
   });
   return gradient;
@@ -164,11 +175,17 @@ export function rectifiedGradient(
   checkIndex(walkOf({ pattern, transposed: false }), backend);
   const [outputs, batch] = y.shape as [number, number];
   const made = [dy.shape, [pattern.size], [outputs]].map((shape) => kernels.output(shape));
-  const { columnPointers, rowIndices } = pattern;
-  type Places = Parameters<Exports['rectifiedGradient']> extends [...infer P, number, number] ? P : never;
   const [dz, values, bias] = made as [TensorInfo, TensorInfo, TensorInfo];
-  const places = [columnPointers, rowIndices, x, dy, y, dz, bias, values].map(kernels.address) as Places;
-  kernels.exports.rectifiedGradient(...places, outputs, batch);
+  const places = [pattern.columnPointers, bias, x, pattern.rowIndices, values, dy, y, dz].map(
+    kernels.address,
+  );
+  // Of the first two a part takes numbers from its first row on, of the last three rows.
+  const steps = [4, 4, 0, 0, 0, 4 * batch, 4 * batch, 4 * batch];
+  kernels.inParts('rectifiedGradient', outputs, 2 * pattern.size * batch, (first, count) => [
+    ...places.map((place, i) => place + first * steps[i]!),
+    count,
+    batch,
+  ]);
   return made;
 }
 

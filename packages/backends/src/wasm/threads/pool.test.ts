@@ -1,8 +1,9 @@
-import type { WasmKernels } from '@arborize/core';
+import { type WasmKernels, wasmModule } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { useBackend } from '../../use-backend.ts';
 import { gemmCode } from '../gemm.ts';
+import { wasm } from '../optimizer.as.generated.ts';
 import type { GemmExports } from '../product.ts';
 import { cutProducts } from './cut-products.ts';
 import { startPool } from './pool.ts';
@@ -53,6 +54,21 @@ it('the main thread computes what a worker leaves that dies at work, and says so
   expect(values).toEqual([SIZE]);
   expect(computed).toBeGreaterThanOrEqual(pieces);
   expect(problems).toEqual(['a worker ended while it computed']);
+});
+
+it('workers call functions of other modules', async () => {
+  const pool = startPool(kernels, 1, () => {});
+  pool.ready();
+  const descent = wasmModule(wasm).on(tf.backend())!;
+  const [w, g, rate] = [tf.ones([64]), tf.ones([64]), tf.scalar(2)];
+  const y = tf.zeros([64]);
+  const [wAt, gAt, yAt, rateAt] = [w, g, y, rate].map(kernels.address) as [number, number, number, number];
+  const calls = Array.from({ length: 16 }, (_, i) => [wAt + 16 * i, gAt + 16 * i, yAt + 16 * i, 4, rateAt]);
+  // Often enough for both threads to have had parts.
+  for (let round = 0; round < 50; round++) pool.call(descent, 'descend', calls);
+  expect([...new Set(await y.data())]).toEqual([3]);
+  pool.stop();
+  tf.dispose([w, g, rate, y]);
 });
 
 /** (module (import "env" "memory" (memory 0 65536 shared)) (func (export "gemm") (param i32 … 12 times) unreachable)) */

@@ -1,10 +1,11 @@
-import type { WasmKernels } from '@arborize/core';
+import type { WasmKernels, WasmThreads } from '@arborize/core';
 import type { GemmExports } from '../product.ts';
 import type { Piece } from './cut-products.ts';
 import {
   BOARD_SIZE,
   DONE,
   FINISHED,
+  FUNCTION,
   MOST_PIECES,
   PIECE_SIZE,
   PIECES,
@@ -20,11 +21,13 @@ const SPINS = 2000;
 /** Milliseconds after which the main thread asks whether the workers still live. */
 const PATIENCE = 50;
 
-/** Workers that take pieces of products; the main thread takes pieces, too, and all of them where no worker is up. */
+/** Workers that take pieces of a task; the main thread takes pieces, too, and all of them where no worker is up. */
 export interface Pool {
   readonly workers: number;
-  /** Computes the pieces; each thread has `bytes` of scratch memory, one after the other. */
+  /** Computes pieces of products; each thread has `bytes` of scratch memory, one after the other. */
   run(pieces: readonly Piece[], scratch: number, bytes: number): void;
+  /** Calls a function of any module on this heap once for each list of at most 12 integers. */
+  call: WasmThreads['run'];
   /** Waits until all workers are up, for tests. */
   ready(): void;
   stop(): void;
@@ -50,27 +53,39 @@ export function startPool(
     ended(problem);
   }
 
-  const compute = ([a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, cRow]: Piece, scratch: number) =>
+  const product = (scratch: number, [a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, cRow]: Piece) =>
     kernels.exports.gemm(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, scratch, cRow);
 
-  function post(pieces: readonly Piece[], scratch: number, bytes: number) {
+  const numbers = new Map<WebAssembly.Module, Map<string, number>>();
+  let functions = 1;
+  /** The number of a function, which the workers are told before they first need it. */
+  function numberOf(module: WebAssembly.Module, name: string): number {
+    const known = numbers.get(module) ?? new Map<string, number>();
+    numbers.set(module, known);
+    if (!known.has(name)) {
+      for (const { tell } of members) tell([module, name]);
+      known.set(name, functions++);
+    }
+    return known.get(name)!;
+  }
+
+  function post(pieces: readonly (readonly number[])[], number: number) {
     for (const [i, piece] of pieces.entries()) board.set(piece, PIECES + i * PIECE_SIZE);
     board.fill(0, FINISHED, FINISHED + pieces.length);
-    board[SCRATCH] = scratch;
-    board[SCRATCH_BYTES] = bytes;
+    board[FUNCTION] = number;
     Atomics.store(board, DONE, 0);
     const task = (Atomics.load(board, TICKET) & ~MOST_PIECES) + MOST_PIECES + 1;
     Atomics.store(board, TICKET, task | pieces.length);
     Atomics.notify(board, TICKET, pieces.length - 1);
   }
 
-  function takePieces(pieces: readonly Piece[], scratch: number): number {
+  function takePieces<P>(pieces: readonly P[], compute: (piece: P) => void): number {
     for (let taken = 0; ; ) {
       const ticket = Atomics.load(board, TICKET);
       const left = ticket & MOST_PIECES;
       if (left === 0) return taken;
       if (Atomics.compareExchange(board, TICKET, ticket, ticket - 1) !== ticket) continue;
-      compute(pieces[left - 1]!, scratch);
+      compute(pieces[left - 1]!);
       taken++;
     }
   }
@@ -88,18 +103,36 @@ export function startPool(
     return true;
   }
 
-  function runSome(pieces: readonly Piece[], scratch: number, bytes: number) {
-    post(pieces, scratch, bytes);
-    const own = takePieces(pieces, scratch);
+  function runSome<P extends readonly number[]>(
+    pieces: readonly P[],
+    number: number,
+    compute: (piece: P) => void,
+  ) {
+    post(pieces, number);
+    const own = takePieces(pieces, compute);
     if (awaitOthers(pieces.length - own)) return;
-    for (const [i, piece] of pieces.entries()) if (!board[FINISHED + i]) compute(piece, scratch);
+    for (const [i, piece] of pieces.entries()) if (!board[FINISHED + i]) compute(piece);
+  }
+
+  function run<P extends readonly number[]>(
+    pieces: readonly P[],
+    number: number,
+    compute: (piece: P) => void,
+  ) {
+    for (let at = 0; at < pieces.length; at += MOST_PIECES)
+      runSome(pieces.slice(at, at + MOST_PIECES), number, compute);
   }
 
   return {
     workers,
     run(pieces, scratch, bytes) {
-      for (let at = 0; at < pieces.length; at += MOST_PIECES)
-        runSome(pieces.slice(at, at + MOST_PIECES), scratch, bytes);
+      board[SCRATCH] = scratch;
+      board[SCRATCH_BYTES] = bytes;
+      run(pieces, 0, (piece) => product(scratch, piece));
+    },
+    call({ module, exports }, name, calls) {
+      const compute = (exports as Record<string, (...call: readonly number[]) => void>)[name]!;
+      run(calls, numberOf(module, name), (call) => compute(...call));
     },
     ready() {
       while (Atomics.load(board, READY) < workers && members.every(({ lives }) => lives()))
@@ -112,6 +145,7 @@ export function startPool(
 interface Member {
   /** Whether it may still write to the heap. */
   lives(): boolean;
+  tell(message: readonly [WebAssembly.Module, name: string]): void;
   terminate(): void;
 }
 
@@ -122,13 +156,13 @@ function startWorker(
   ended: (problem: string) => void,
 ): Member {
   const { MessageChannel, Worker } = process.getBuiltinModule('node:worker_threads');
-  // Nothing is sent over it: its other end closes with the worker's thread, which the main thread sees without returning
-  // to its event loop.
+  // The worker looks there for functions that it does not know. This end closes with the worker's thread, too, which the main
+  // thread sees without returning to its event loop.
   const { port1: line, port2: otherEnd } = new MessageChannel();
   line.unref();
   const worker = new Worker(workerCode, {
     eval: true,
-    name: 'arborize products',
+    name: 'arborize kernels',
     // Loaders and other preloads of the program are not for this code.
     execArgv: [],
     env: {},
@@ -141,6 +175,7 @@ function startWorker(
   return {
     // True while the message has somebody to go to.
     lives: () => (line.postMessage(0) as unknown) === true,
+    tell: (message) => line.postMessage(message),
     terminate() {
       worker.terminate();
     },

@@ -1,6 +1,7 @@
+import { provideThreads } from '@arborize/core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { isNode } from '../../device.ts';
-import { gemmModule } from '../gemm.ts';
+import { gemmCode, gemmModule } from '../gemm.ts';
 import { threadsOf } from './threads.ts';
 
 /** More were not measured. */
@@ -16,13 +17,28 @@ export function threadsWanted(asked: number | undefined): number {
 }
 
 /**
- * Gives the products of a backend `count` threads. Workers start at the first product that is large enough.
+ * Gives the products of a backend, and kernels of other packages, `count` threads. Workers start at the first that is large
+ * enough.
  *
  * @returns Why there is only one, where more were wanted.
  */
 export function startThreads(backend: KernelBackend, count: number): string | undefined {
   const problem = count > 1 ? obstacle(backend) : undefined;
-  threadsOf(backend).set(problem ? 1 : count);
+  const threads = threadsOf(backend);
+  threads.set(problem ? 1 : count);
+  provideThreads(backend, {
+    get count() {
+      return threads.count;
+    },
+    run(kernels, name, calls) {
+      const pool = threads.pool(gemmCode.on(backend)!);
+      if (pool) return pool.call(kernels, name, calls);
+      const compute = (kernels.exports as Readonly<Record<string, (...call: readonly number[]) => void>>)[
+        name
+      ]!;
+      for (const call of calls) compute(...call);
+    },
+  });
   return problem;
 }
 

@@ -10,30 +10,48 @@ export const READY = 2;
 /** Bytes of scratch memory of each thread. */
 export const SCRATCH_BYTES = 3;
 export const SCRATCH = 4;
+/** Which function computes the pieces: 0 is the product of matrices, others came as messages, in the order of their numbers. */
+export const FUNCTION = 5;
 /** One flag for each piece that a worker has finished. */
 export const FINISHED = 8;
 export const MOST_PIECES = 63;
 export const PIECES = 128;
-export const PIECE_SIZE = 11;
+/** Integers of a piece: the arguments, as many of them as the function takes. */
+export const PIECE_SIZE = 12;
 export const BOARD_SIZE = PIECES + MOST_PIECES * PIECE_SIZE;
+
+/** Looks at the ticket before sleeping on it: in a training step the next task often comes within a fraction of a millisecond. */
+const SPINS = 20_000;
 
 /** As text, so that it needs no file that a bundler would have to find. */
 export const workerCode = `
-const { module, memory, board, slot } = require('node:worker_threads').workerData;
+const { receiveMessageOnPort, workerData } = require('node:worker_threads');
+const { module, memory, board, slot, otherEnd } = workerData;
 const { gemm } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+const functions = [(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, cRow) =>
+  gemm(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, board[${SCRATCH}] + slot * board[${SCRATCH_BYTES}], cRow)];
+function functionOf(number) {
+  while (number >= functions.length) {
+    const given = receiveMessageOnPort(otherEnd);
+    if (!given?.message) continue;
+    const [module, name] = given.message;
+    functions.push(new WebAssembly.Instance(module, { env: { memory } }).exports[name]);
+  }
+  return functions[number];
+}
 Atomics.add(board, ${READY}, 1);
 for (;;) {
   const ticket = Atomics.load(board, ${TICKET});
   const left = ticket & ${MOST_PIECES};
   if (left === 0) {
-    Atomics.wait(board, ${TICKET}, ticket);
+    let spins = ${SPINS};
+    while (spins > 0 && Atomics.load(board, ${TICKET}) === ticket) spins--;
+    if (spins === 0) Atomics.wait(board, ${TICKET}, ticket);
     continue;
   }
   if (Atomics.compareExchange(board, ${TICKET}, ticket, ticket - 1) !== ticket) continue;
-  const [a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, cRow] =
-    board.subarray(${PIECES} + (left - 1) * ${PIECE_SIZE}, ${PIECES} + left * ${PIECE_SIZE});
-  const scratch = board[${SCRATCH}] + slot * board[${SCRATCH_BYTES}];
-  gemm(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, scratch, cRow);
+  const from = ${PIECES} + (left - 1) * ${PIECE_SIZE};
+  functionOf(board[${FUNCTION}])(...board.subarray(from, from + ${PIECE_SIZE}));
   Atomics.store(board, ${FINISHED} + left - 1, 1);
   Atomics.add(board, ${DONE}, 1);
   Atomics.notify(board, ${DONE});

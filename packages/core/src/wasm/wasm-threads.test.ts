@@ -1,0 +1,47 @@
+import type { KernelBackend } from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import type { WasmKernels } from './wasm-module.ts';
+import { inParts, provideThreads } from './wasm-threads.ts';
+
+/** Which rows a function of a module was called for, by whom. */
+function record(threads?: number) {
+  const backend = {} as KernelBackend;
+  const alone: number[][] = [];
+  const shared: (readonly number[])[] = [];
+  const exports = { mark: (...call: number[]) => alone.push(call) };
+  const kernels = { exports } as unknown as WasmKernels<unknown>;
+  if (threads)
+    provideThreads(backend, {
+      count: threads,
+      run: (_, name, calls) => shared.push([name.length], ...calls),
+    });
+  const run = (size: number, operations: number) =>
+    inParts(backend, kernels, 'mark', size, operations, (first, count) => [first, count]);
+  return { run, alone, shared };
+}
+
+describe('inParts', () => {
+  it('calls the function itself where there are no threads, or one, or little to do', () => {
+    for (const [threads, size, operations] of [
+      [undefined, 100, 1e9],
+      [1, 100, 1e9],
+      [2, 100, 1e5],
+      [2, 1, 1e9],
+    ] as const) {
+      const { run, alone, shared } = record(threads);
+      run(size, operations);
+      expect([alone, shared]).toEqual([[[0, size]], []]);
+    }
+  });
+
+  it.each([2, 3, 7, 100])('covers %i rows once, on several threads', (size) => {
+    const { run, alone, shared } = record(3);
+    run(size, 1e9);
+    expect(alone).toEqual([]);
+    const parts = shared.slice(1) as [number, number][];
+    expect(parts.flatMap(([first, count]) => Array.from({ length: count }, (_, i) => first + i))).toEqual([
+      ...Array(size).keys(),
+    ]);
+    expect(parts.every(([, count]) => count > 0)).toBe(true);
+  });
+});
