@@ -69,6 +69,7 @@ type Three = [Tensor, Tensor, Tensor];
 /** From dy and the positive y: dz, the gradient before ReLU, and those of values and bias. */
 const rectifiedGradient = defineOp<{ dy: Tensor; y: Tensor; x: Tensor }, SampledCall, Tensor[]>({
   name: 'SparseMatrixAffineReluGradient',
+  check: checkPattern,
   reference({ dy, y, x }, { pattern, layout }) {
     const dz = passPositive({ dy, y }, {});
     return [dz, sampled({ a: x, b: dz }, { pattern, layout }), sumBatch({ x: dz }, { layout })];

@@ -172,7 +172,6 @@ export function rectifiedGradient(
 ): TensorInfo[] | null {
   const kernels = module.on(backend);
   if (!kernels || layout !== 'featureMajor') return null;
-  checkIndex(walkOf({ pattern, transposed: false }), backend);
   const [outputs, batch] = y.shape as [number, number];
   const made = [dy.shape, [pattern.size], [outputs]].map((shape) => kernels.output(shape));
   const [dz, values, bias] = made as [TensorInfo, TensorInfo, TensorInfo];
