@@ -24,12 +24,15 @@ function network(): tfl.LayersModel {
 }
 
 /** Web workers, which Node does not have; those of Node are tested in fit-parallel.test.ts. */
-function webWorkers(skip: (condition: boolean, note: string) => void) {
+function webWorkers(skip: (condition: boolean, note: string) => void, backend = 'cpu') {
   skip(typeof Worker === 'undefined', 'workers of a browser: run a chromium project');
   skip(!crossOriginIsolated, 'shared memory: serve the page with the headers that isolate it');
   const made: Worker[] = [];
   const make = () => {
-    const worker = new Worker(new URL('./testing/worker.ts', import.meta.url), { type: 'module' });
+    const worker =
+      backend === 'cpu'
+        ? new Worker(new URL('./testing/worker.ts', import.meta.url), { type: 'module' })
+        : new Worker(new URL('./testing/wasm-worker.ts', import.meta.url), { type: 'module' });
     made.push(worker);
     return worker;
   };
@@ -37,18 +40,21 @@ function webWorkers(skip: (condition: boolean, note: string) => void) {
 }
 
 describe('fitParallel with workers of a browser', () => {
-  it('trains together and alone, and its workers agree with themselves', async ({ skip }) => {
-    const { make } = webWorkers(skip);
-    const train = async (mode: 'wasap' | 'wassp') => {
-      const model = network();
-      const options = { worker: make, epochs: 6, batchSize: 8, mode, validationData: [xs, ys] as const };
-      const { history, validation } = await fitParallel(model, xs, ys, options);
-      expect(validation!.loss).toBeLessThan(0.5 * history.loss![0]!);
-      return Promise.all(model.weights.map(async (weight) => [...(await weight.read().data())]));
-    };
-    await train('wasap');
-    expect(await train('wassp')).toEqual(await train('wassp'));
-  });
+  it.for(['cpu', 'wasm'])(
+    'trains together and alone on %s, the same again in step',
+    async (backend, { skip }) => {
+      const { make } = webWorkers(skip, backend);
+      const train = async (mode: 'wasap' | 'wassp') => {
+        const model = network();
+        const options = { worker: make, epochs: 6, batchSize: 8, mode, validationData: [xs, ys] as const };
+        const { history, validation } = await fitParallel(model, xs, ys, options);
+        expect(validation!.loss).toBeLessThan(0.5 * history.loss![0]!);
+        return Promise.all(model.weights.map(async (weight) => [...(await weight.read().data())]));
+      };
+      await train('wasap');
+      expect(await train('wassp')).toEqual(await train('wassp'));
+    },
+  );
 
   it('says when a worker is gone', async ({ skip }) => {
     const { make, made } = webWorkers(skip);

@@ -4,16 +4,17 @@ import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import type { WorkerWishes } from './worker.ts';
 
-const [source, outfile] = ['./worker.ts', '../../../../../.cache/parallel-worker/worker.mjs'].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url)),
-) as [string, string];
+type Name = 'worker' | 'wasm-worker';
 
-/** Builds the worker of the tests from the sources, which Node cannot run as they are. */
-export async function buildWorker(): Promise<void> {
-  await mkdir(new URL('.', new URL(`file://${outfile}`)), { recursive: true });
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const cache = here('../../../../../.cache/parallel-worker');
+
+/** Builds a worker of the tests from the sources, which Node cannot run as they are. */
+export async function buildWorker(name: Name = 'worker'): Promise<void> {
+  await mkdir(cache, { recursive: true });
   await build({
-    entryPoints: [source],
-    outfile,
+    entryPoints: [here(`./${name}.ts`)],
+    outfile: `${cache}/${name}.mjs`,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -23,10 +24,10 @@ export async function buildWorker(): Promise<void> {
 }
 
 /** A maker of workers, and the workers that it has made. */
-export function nodeWorkers(wishesOf: (worker: number) => WorkerWishes = () => ({})) {
+export function nodeWorkers(wishesOf: (worker: number) => WorkerWishes = () => ({}), name: Name = 'worker') {
   const made: Worker[] = [];
   const make = () => {
-    const worker = new Worker(outfile, { workerData: wishesOf(made.length) });
+    const worker = new Worker(`${cache}/${name}.mjs`, { workerData: wishesOf(made.length) });
     made.push(worker);
     return worker;
   };
