@@ -7,7 +7,6 @@ import { labels, noise } from '../data.mjs';
 export const INPUTS = 784;
 export const HIDDEN_LAYERS = 4;
 export const EPSILON = 10;
-export const BATCH = 16;
 const CLASSES = 10;
 
 /** Hidden layers of equal widths, so many neurons together. */
@@ -15,8 +14,8 @@ export function evenly(neurons) {
   return new Array(HIDDEN_LAYERS).fill(neurons / HIDDEN_LAYERS);
 }
 
-/** Trains a network with hidden layers of these widths for some steps of momentum, on WASM. */
-export async function train(widths, steps) {
+/** Trains a network with hidden layers of these widths for some steps of momentum on batches of a size, on WASM. */
+export async function train(widths, steps, batch) {
   await useBackend('wasm');
   const model = sequential();
   for (const [i, units] of widths.entries()) {
@@ -27,7 +26,7 @@ export async function train(widths, steps) {
   const sparse = model.layers.slice(0, widths.length);
   const connections = sparse.reduce((sum, layer) => sum + layer.connections, 0) + widths.at(-1) * CLASSES;
   model.compile({ optimizer: tf.train.momentum(0.001, 0.9), loss: 'categoricalCrossentropy' });
-  const [x, y] = [noise([BATCH, INPUTS], 1), labels(BATCH, CLASSES)].map(({ shape, values }) =>
+  const [x, y] = [noise([batch, INPUTS], 1), labels(batch, CLASSES)].map(({ shape, values }) =>
     tf.tensor(values, shape),
   );
   const milliseconds = [];
