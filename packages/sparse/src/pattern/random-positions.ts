@@ -16,8 +16,10 @@ export function randomPositions(
   const drawn = new Float64Array(count);
   // Draws that repeat, or that hit a taken position, are drawn again.
   for (let have = 0; have < count; ) {
-    for (let i = have; i < count; i++) drawn[i] = random.integer(total);
-    have = keepFree(drawn.sort(), taken);
+    const more = new Float64Array(count - have);
+    for (let i = 0; i < more.length; i++) more[i] = random.integer(total);
+    const free = more.subarray(0, keepFree(more.sort(), taken));
+    have = mergeInto(drawn, have, free.subarray(0, keepFree(free, drawn.subarray(0, have))));
   }
   return drawn;
 }
@@ -70,4 +72,14 @@ function keepFree(sorted: Float64Array, taken: Float64Array): number {
       sorted[count++] = position;
   }
   return count;
+}
+
+/** Merges sorted numbers into the first `have` of `into`, and says how many these are then. */
+function mergeInto(into: Float64Array, have: number, sorted: Float64Array): number {
+  let i = have - 1;
+  let j = sorted.length - 1;
+  for (let at = i + j + 1; j >= 0; at--) {
+    into[at] = i >= 0 && into[i]! > sorted[j]! ? into[i--]! : sorted[j--]!;
+  }
+  return have + sorted.length;
 }
