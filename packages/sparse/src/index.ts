@@ -18,6 +18,7 @@ export {
   gaussianActivationMean,
   gaussianActivationMoments,
 } from './drop-connect/gaussian-activation.ts';
+export { WeightDrop, type WeightDropOptions } from './drop-connect/weight-drop.ts';
 export type { DropBy } from './evolution/drop.ts';
 export type { GrowBy } from './evolution/evolve-layer.ts';
 export { type GranetOptions, granet } from './evolution/granet.ts';

@@ -1,5 +1,6 @@
 import { serialization } from '@tensorflow/tfjs-core';
 import { DropConnectDense } from './drop-connect/drop-connect-dense.ts';
+import { WeightDrop } from './drop-connect/weight-drop.ts';
 import { SparseDense } from './layer/sparse-dense.ts';
 import { ConnectivityConv2D } from './scl/connectivity-conv-2d.ts';
 import { ConnectivityDense } from './scl/connectivity-dense.ts';
@@ -17,4 +18,5 @@ export function registerSparse(): void {
   serialization.registerClass(ConnectivityDense);
   serialization.registerClass(DropConnectDense);
   serialization.registerClass(SparseDense);
+  serialization.registerClass(WeightDrop);
 }
