@@ -10,15 +10,18 @@ let quantiles: Float32Array | undefined;
  * one of 65536 quantiles, of mean 0 and variance 1, between −4.4 and 4.4.
  *
  * @param first The place of the first one.
+ * @param scale What all of them are multiplied by.
  */
-export function counterNormals(seed: number, count: number, first = 0): Float32Array {
+export function counterNormals(seed: number, count: number, first = 0, scale = 1): Float32Array {
   quantiles ??= standardQuantiles();
   const key = mixWord(seed + 0x9e3779b9);
   const normals = new Float32Array(count);
+  let word = 0;
   for (let i = 0; i < count; i++) {
     const place = first + i;
-    const word = mixWord((place >>> 1) ^ key);
-    normals[i] = quantiles[place & 1 ? word >>> 16 : word & 0xffff]!;
+    // A word is enough for two.
+    if (i === 0 || (place & 1) === 0) word = mixWord((place >>> 1) ^ key);
+    normals[i] = scale * quantiles[place & 1 ? word >>> 16 : word & 0xffff]!;
   }
   return normals;
 }

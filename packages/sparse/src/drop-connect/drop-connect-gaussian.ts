@@ -38,9 +38,8 @@ export function dropConnectGaussian(
   return tf.tidy(() => {
     const { mean, factor, ...parts } = momentParts('dropConnectGaussian', x, kernel, options);
     if (factor === 0) return mean;
-    const root = Math.sqrt(factor);
     const noise = tf.tensor(
-      counterNormals(seed, mean.size).map((z) => root * z),
+      counterNormals(seed, mean.size, 0, Math.sqrt(factor)),
       mean.shape as [number, number],
     );
     const bias = parts.bias ?? tf.zeros([mean.shape[1]!]);
