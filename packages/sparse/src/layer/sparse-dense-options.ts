@@ -48,7 +48,7 @@ export function checkSparseDense(options: SparseDenseOptions): void {
   const demand = (holds: boolean, argument: string, got: unknown, expected: string) => {
     if (!holds) throw new ArgumentError({ where, argument: `options.${argument}`, got, expected });
   };
-  const { units, fanIn, connections, kernelInitializer = 'sparseHe', seed } = options;
+  const { units, fanIn, connections, livingUnits, kernelInitializer = 'sparseHe', seed } = options;
   const whole = (value: number) => Number.isSafeInteger(value) && value > 0;
   demand(whole(units), 'units', units, 'a positive integer');
   // A loaded config holds null for what was not given.
@@ -69,6 +69,10 @@ export function checkSparseDense(options: SparseDenseOptions): void {
       'an integer ≥ 0',
     );
   }
+  const rises = livingUnits?.every(
+    (unit, i) => whole(unit + 1) && unit < units && !(unit <= livingUnits[i - 1]!),
+  );
+  demand(rises ?? true, 'livingUnits', livingUnits, `rising integers in [0, ${units})`);
   const known = INITIALIZERS.includes(kernelInitializer);
   demand(known, 'kernelInitializer', kernelInitializer, INITIALIZERS.map((name) => `'${name}'`).join(', '));
   if (seed != null) demand(Number.isSafeInteger(seed), 'seed', seed, 'an integer');

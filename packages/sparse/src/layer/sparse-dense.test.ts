@@ -7,6 +7,7 @@ import { checkTopology } from '../pattern/topology.ts';
 import { registerSparse } from '../register-sparse.ts';
 import { loadWith, savedModel } from '../testing/saved-model.ts';
 import { SparseDense } from './sparse-dense.ts';
+import type { SparseDenseOptions } from './sparse-dense-options.ts';
 
 function built(options: Partial<ConstructorParameters<typeof SparseDense>[0]>, inputs = 784): SparseDense {
   const layer = new SparseDense({ units: 1000, seed: 1, inputShape: [inputs], ...options });
@@ -99,6 +100,13 @@ describe('SparseDense: errors', () => {
       "options.kernelInitializer must be 'sparseHe'",
     ],
     [{ units: 3, density: 0.1, seed: 0.5 }, 'options.seed'],
+    ...[[3], [-1], [1, 0], [1, 1], [0.5]].map(
+      (livingUnits) =>
+        [
+          { units: 3, density: 0.1, livingUnits },
+          'options.livingUnits must be rising integers in [0, 3)',
+        ] as [SparseDenseOptions, string],
+    ),
   ])('refuses %o', (options, message) => {
     expect(() => new SparseDense(options)).toThrow(message);
   });
