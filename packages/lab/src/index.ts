@@ -27,7 +27,6 @@ export {
 export { activations } from './experiments/activations.ts';
 export { EXPERIMENTS } from './experiments/all.ts';
 export { dendriticMnist } from './experiments/dendritic-mnist.ts';
-export { dropconnectMnist } from './experiments/dropconnect-mnist.ts';
 export { lotteryTicket } from './experiments/lottery-ticket.ts';
 export { noiseRobustnessExperiment } from './experiments/noise-robustness.ts';
 export { permutedMnist } from './experiments/permuted-mnist.ts';
