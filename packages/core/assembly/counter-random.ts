@@ -1,4 +1,4 @@
-// The counter-based random bits of src/random/counter-random.ts, word for word.
+// The dropout masks of src/random/counter-random.ts, bit for bit. A word holds the bits of two rows of a mask.
 
 @inline
 function mix(x: u32): u32 {
@@ -7,43 +7,46 @@ function mix(x: u32): u32 {
   return x ^ (x >>> 15);
 }
 
-/** The first key of a row. */
-@inline
-export function firstKey(seed: u32, row: u32): u32 {
-  return mix(seed ^ mix(row + 0x9e3779b9));
+/** Writes the two keys of each of these pairs of rows: all first ones, then all second ones. */
+export function writeRowKeys(seed: u32, pairs: i32, to: usize): void {
+  const second = to + (<usize>pairs << 2);
+  for (let pair = 0; pair < pairs; pair++) {
+    const key = mix(seed ^ mix(pair + 0x9e3779b9));
+    store<u32>(to + (<usize>pair << 2), key);
+    store<u32>(second + (<usize>pair << 2), mix(key + 0x85ebca6b) | 1);
+  }
 }
 
-/** The second key of a row, from its first. */
+/** What the keys of all columns have in common. */
 @inline
-export function secondKey(first: u32): u32 {
-  return mix(first + 0x85ebca6b);
+export function saltOf(seed: u32): u32 {
+  return mix(seed);
 }
 
-/** Four words of a row, one for each column; the keys are splats. */
 @inline
-export function words(first: v128, second: v128, columns: v128): v128 {
-  let x = v128.xor(columns, first);
-  x = v128.xor(x, i32x4.shr_u(x, 16));
-  x = v128.xor(i32x4.mul(x, i32x4.splat(0x21f0aaad)), second);
-  x = v128.xor(x, i32x4.shr_u(x, 15));
-  x = i32x4.mul(x, i32x4.splat(0x735a2d97));
-  return v128.xor(x, i32x4.shr_u(x, 15));
+export function columnKey(salt: u32, column: u32): u32 {
+  return mix(salt ^ column);
 }
 
-/** The limit below which a word's half, as a signed number in the upper 16 bits, means dropped. */
+/** The limit that the functions below take; `dropped` must not be 0. */
 @inline
 export function dropLimit(dropped: i32): v128 {
-  return i32x4.splat((dropped << 16) ^ 0x80000000);
+  return i32x4.splat(((dropped << 16) ^ 0x80000000) - 1);
 }
 
-/** All bits set in the lanes that an even row keeps; the words are those of half its row number. */
+/** What the bits of four places, for two rows each, are in. */
 @inline
-export function keptInEvenRow(words: v128, limit: v128): v128 {
-  return i32x4.ge_s(words, limit);
+export function products(column: v128, first: v128, second: v128): v128 {
+  return i32x4.mul(v128.xor(column, first), second);
 }
 
-/** The same for the odd row after it, which shares its words. */
+/** All bits set in the lanes that the first rows of the pairs keep. */
 @inline
-export function keptInOddRow(words: v128, limit: v128): v128 {
-  return i32x4.ge_s(i32x4.shl(words, 16), limit);
+export function keptInFirst(products: v128, limit: v128): v128 {
+  return i32x4.gt_s(v128.xor(products, i32x4.shl(products, 16)), limit);
+}
+
+@inline
+export function keptInSecond(products: v128, limit: v128): v128 {
+  return i32x4.gt_s(products, limit);
 }

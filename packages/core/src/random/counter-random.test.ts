@@ -33,42 +33,79 @@ describe('counterWord', () => {
 });
 
 describe('keepMask', () => {
-  it.each([0, 0.1, 0.25, 0.5, 0.9])(
-    'drops %d of the places, in even and in odd rows, and keeps the mean',
-    (p) => {
-      const rate = dropRate('test', 'rate', p);
-      const mask = keepMask(3, 2, 100_000, rate);
-      for (const row of [mask.subarray(0, 100_000), mask.subarray(100_000)]) {
-        const dropped = row.filter((value) => value === 0).length / row.length;
-        expect(Math.abs(dropped - p)).toBeLessThan(6 * Math.sqrt((p * (1 - p)) / row.length) + 1e-5);
-      }
-      expect(new Set(mask)).toEqual(new Set(p === 0 ? [1] : [0, Math.fround(rate.scale)]));
-    },
-  );
-
-  it('draws places independently of their neighbours', () => {
-    const [rows, columns] = [300, 300];
-    const mask = keepMask(11, rows, columns, dropRate('test', 'rate', 0.5));
-    const at = (row: number, column: number) => mask[row * columns + column]! - 1;
-    for (const [down, right] of [
-      [0, 1],
-      [1, 0],
-      [1, 1],
-      [2, 0],
-    ] as const) {
-      let sum = 0;
-      for (let row = 0; row < rows - 2; row++) {
-        for (let column = 0; column < columns - 2; column++) {
-          sum += at(row, column) * at(row + down, column + right);
-        }
-      }
-      expect(Math.abs(sum / rows / columns)).toBeLessThan(6 / 300);
+  it.each([0, 0.1, 0.25, 0.5, 0.9])('drops %d of the places in every row and keeps the mean', (p) => {
+    const rate = dropRate('test', 'rate', p);
+    const mask = keepMask(3, 8, 100_000, rate);
+    for (let row = 0; row < 8; row++) {
+      const dropped =
+        mask.subarray(row * 100_000, (row + 1) * 100_000).filter((value) => value === 0).length / 100_000;
+      expect(Math.abs(dropped - p)).toBeLessThan(6 * Math.sqrt((p * (1 - p)) / 100_000) + 1e-5);
     }
+    expect(new Set(mask)).toEqual(new Set(p === 0 ? [1] : [0, Math.fround(rate.scale)]));
+  });
+
+  const [rows, columns] = [304, 300];
+  /** −1 and 1 at the places of a mask, and 0 outside of it. */
+  const signs = (seed: number) => {
+    const mask = keepMask(seed, rows, columns, dropRate('test', 'rate', 0.5));
+    return (row: number, column: number) =>
+      row < rows && column < columns ? mask[row * columns + column]! - 1 : 0;
+  };
+  const meanOf = (product: (row: number, column: number) => number) => {
+    let sum = 0;
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) sum += product(row, column);
+    }
+    return sum / (rows * columns);
+  };
+
+  it.each([
+    [0, 1],
+    [0, 2],
+    [0, 32],
+    [1, 0],
+    [2, 0],
+    [4, 0],
+    [8, 0],
+    [1, 1],
+    [4, 1],
+    [4, 4],
+  ])('draws places independently of those %d rows and %d columns away', (down, right) => {
+    const at = signs(11);
+    const pairs = meanOf((row, column) => at(row, column) * at(row + down, column + right));
+    expect(Math.abs(pairs)).toBeLessThan(6 / 300);
+    const corners = meanOf(
+      (row, column) =>
+        at(row, column) * at(row + down, column) * at(row, column + right) * at(row + down, column + right),
+    );
+    if (down > 0 && right > 0) expect(Math.abs(corners)).toBeLessThan(6 / 300);
+  });
+
+  it('draws the masks of neighbouring seeds independently', () => {
+    const [one, other] = [signs(11), signs(12)];
+    const pairs = meanOf((row, column) => one(row, column) * other(row, column));
+    expect(Math.abs(pairs)).toBeLessThan(6 / 300);
+  });
+
+  it('drops as many places of each row and of each column as chance does', () => {
+    const at = signs(5);
+    const spread = (count: number, length: number, value: (i: number, k: number) => number) => {
+      let sum = 0;
+      for (let i = 0; i < count; i++) {
+        let total = 0;
+        for (let k = 0; k < length; k++) total += value(i, k);
+        sum += total ** 2 / length;
+      }
+      // Of chi-squared with as many degrees of freedom, in its deviations.
+      return Math.abs(sum - count) / Math.sqrt(2 * count);
+    };
+    expect(spread(rows, columns, at)).toBeLessThan(6);
+    expect(spread(columns, rows, (column, row) => at(row, column))).toBeLessThan(6);
   });
 
   it('is a part of the mask of more rows', () => {
     const rate = dropRate('test', 'rate', 0.3);
-    expect(keepMask(2, 3, 5, rate)).toEqual(keepMask(2, 8, 5, rate).subarray(0, 15));
+    expect(keepMask(2, 3, 5, rate)).toEqual(keepMask(2, 18, 5, rate).subarray(0, 15));
   });
 });
 

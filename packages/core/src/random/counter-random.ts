@@ -4,11 +4,8 @@ import { ArgumentError } from '../errors/argument-error.ts';
 const STEPS = 65536;
 
 /**
- * The random word at one place: 32 bits that depend on nothing but the seed, a row and a column, so that any kernel can
- * make the same ones again in any order, and none need be stored.
- *
- * Kernels have it as `assembly/counter-random.ts` and as {@link counterRandomWgsl}; all give the same bits. It is made
- * for masks and noise, not for secrets.
+ * The random word at one place: 32 bits that depend on nothing but the seed, a row and a column, so that they can be made
+ * again in any order and none need be stored. It is made for seeds and noise, not for secrets.
  *
  * @param seed An integer; its low 32 bits count.
  * @param row An integer in [0, 2³²).
@@ -18,8 +15,11 @@ const STEPS = 65536;
  * counterWord(1, 2, 3); // 3047865471
  */
 export function counterWord(seed: number, row: number, column: number): number {
-  const first = mix(seed ^ mix(row + 0x9e3779b9));
-  return columnWord(first, mix(first + 0x85ebca6b), column);
+  const first = rowKey(seed, row);
+  let x = (column ^ first) | 0;
+  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad) ^ nextKey(first);
+  x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
+  return (x ^ (x >>> 15)) >>> 0;
 }
 
 /** How often a mask drops: `dropped` of 65 536 places, and the factor 1 / (1 − p) that makes up for it. */
@@ -46,12 +46,16 @@ export function dropRate(where: string, argument: string, rate: number): DropRat
 /**
  * The dropout mask that kernels make on the fly: `scale` where a place is kept and 0 where it is dropped.
  *
- * Rows 2r and 2r+1 share the words of row r: the even row is kept where the upper 16 bits are at least `dropped`
- * (compared after flipping the top bit), the odd row where the lower ones are.
+ * Rows r and r + 4 of each eight rows share the bits of one product for each column: the second keeps the place where the
+ * upper half is at least `dropped` (compared after flipping the top bit), the first where the exclusive or of both halves
+ * is. Rows and columns have hashes of their own, and one product joins them, with a random odd factor for each pair of rows:
+ * `(column ^ first) · second`. What a place costs is that product.
+ *
+ * Kernels have it as `assembly/counter-random.ts` and as {@link counterRandomWgsl}; all give the same bits.
  *
  * @returns rows × columns numbers, row by row.
  * @example
- * keepMask(7, 1, 8, dropRate('f', 'rate', 0.5)); // [2, 2, 2, 2, 2, 0, 2, 2]
+ * keepMask(7, 1, 8, dropRate('f', 'rate', 0.5)); // [0, 0, 2, 2, 2, 2, 0, 0]
  */
 export function keepMask(
   seed: number,
@@ -61,38 +65,39 @@ export function keepMask(
 ): Float32Array {
   const mask = new Float32Array(rows * columns);
   const limit = (dropped << 16) ^ 0x80000000;
+  const salt = mix(seed);
+  const columnKeys = Int32Array.from({ length: columns }, (_, column) => mix(salt ^ column));
   for (let row = 0; row < rows; row++) {
-    const first = mix(seed ^ mix((row >>> 1) + 0x9e3779b9));
-    const second = mix(first + 0x85ebca6b);
-    const shift = row % 2 === 0 ? 0 : 16;
+    const first = rowKey(seed, pairOf(row));
+    const second = nextKey(first) | 1;
+    const isSecond = (row & 4) !== 0;
     for (let column = 0; column < columns; column++) {
-      if (columnWord(first, second, column) << shift >= limit) mask[row * columns + column] = scale;
+      const product = Math.imul(columnKeys[column]! ^ first, second);
+      const bits = isSecond ? product : product ^ (product << 16);
+      if (bits >= limit) mask[row * columns + column] = scale;
     }
   }
   return mask;
 }
 
-/**
- * WGSL functions with the same bits: `counterWord(seed, row, column)`, all of them u32, and
- * `counterKeeps(seed, row, column, dropped)`, which is whether a mask keeps that place.
- */
+function pairOf(row: number): number {
+  return ((row >>> 3) << 2) | (row & 3);
+}
+
+/** A WGSL function with the same bits: `counterKeeps(seed, row, column, dropped)`, all of them u32. */
 export const counterRandomWgsl = `
   fn counterMix(value : u32) -> u32 {
     var x = (value ^ (value >> 16u)) * 0x21f0aaadu;
     x = (x ^ (x >> 15u)) * 0x735a2d97u;
     return x ^ (x >> 15u);
   }
-  fn counterWord(seed : u32, row : u32, column : u32) -> u32 {
-    let first = counterMix(seed ^ counterMix(row + 0x9e3779b9u));
-    var x = column ^ first;
-    x = ((x ^ (x >> 16u)) * 0x21f0aaadu) ^ counterMix(first + 0x85ebca6bu);
-    x = (x ^ (x >> 15u)) * 0x735a2d97u;
-    return x ^ (x >> 15u);
-  }
   fn counterKeeps(seed : u32, row : u32, column : u32, dropped : u32) -> bool {
-    let word = counterWord(seed, row >> 1u, column);
-    let half = select(word >> 16u, word & 0xffffu, (row & 1u) == 1u);
-    return (half ^ 0x8000u) >= dropped;
+    let pair = ((row >> 3u) << 2u) | (row & 3u);
+    let first = counterMix(seed ^ counterMix(pair + 0x9e3779b9u));
+    let second = counterMix(first + 0x85ebca6bu) | 1u;
+    let product = (counterMix(counterMix(seed) ^ column) ^ first) * second;
+    let bits = select(product ^ (product << 16u), product, (row & 4u) != 0u);
+    return ((bits >> 16u) ^ 0x8000u) >= dropped;
   }`;
 
 function mix(value: number): number {
@@ -102,9 +107,10 @@ function mix(value: number): number {
   return x ^ (x >>> 15);
 }
 
-function columnWord(first: number, second: number, column: number): number {
-  let x = (column ^ first) | 0;
-  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad) ^ second;
-  x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
-  return (x ^ (x >>> 15)) >>> 0;
+function rowKey(seed: number, row: number): number {
+  return mix(seed ^ mix(row + 0x9e3779b9));
+}
+
+function nextKey(key: number): number {
+  return mix(key + 0x85ebca6b);
 }

@@ -154,6 +154,8 @@ describe('dendriticTree: against reference', () => {
     { rows: 4, units: 10, branching: [4, 4, 4, 4] },
     { rows: 4, units: 2, branching: [28, 28] },
     { rows: 4, units: 2, branching: [7, 7, 2, 2, 2, 2] },
+    { rows: 133, units: 3, branching: [5, 3] },
+    { rows: 9, units: 2, branching: [70, 2] },
   ])('equals the masked dense network of $units trees $branching, gradients included', async (size) => {
     const { rows, units, branching } = size;
     const weights = randomTree(units, branching, 7);
@@ -195,17 +197,29 @@ describe('dendriticTree: against reference', () => {
     tf.dispose([x, y, v, product, ...kernels]);
   });
 
-  it('gives inputs of each unit the values of shared ones that are repeated, dropout included', async () => {
-    const weights = randomTree(3, [4, 2], 9);
-    const x = tf.randomNormal([5, 8], 0, 1, 'float32', 8);
-    const tiled = tf.tile(x, [1, 3]);
-    for (const options of [{}, { training: true, dropoutRate: 0.3, seed: 2 }]) {
-      const [shared, own] = [treeOp(options)(x, ...weights), treeOp(options)(tiled, ...weights)];
-      expect(await own.data()).toBeAllClose(await shared.data());
-      tf.dispose([shared, own]);
-    }
-    tf.dispose([x, tiled, ...weights]);
-  });
+  it.each([
+    { rows: 5, branching: [4, 2] },
+    { rows: 133, branching: [3, 2] },
+  ])(
+    'gives inputs of each unit the values of shared ones that are repeated, and their gradients: $rows rows, with and without dropout',
+    async ({ rows, branching }) => {
+      const weights = randomTree(3, branching, 9);
+      const x = tf.randomNormal([rows, branching[0]! * branching[1]!], 0, 1, 'float32', 8);
+      for (const options of [{}, { training: true, dropoutRate: 0.3, seed: 2 }]) {
+        const shared = treeOp(options);
+        const own = (first: Tensor, ...more: Tensor[]) => shared(tf.tile(first, [1, 3]), ...more);
+        const [value, expected] = [shared(x, ...weights), own(x, ...weights)];
+        expect(await value.data()).toBeAllClose(await expected.data());
+        const gradients = tf.grads(shared)([x, ...weights]);
+        const theirs = tf.grads(own)([x, ...weights]);
+        for (const [i, gradient] of gradients.entries()) {
+          expect(await gradient.data()).toBeAllClose(await theirs[i]!.data());
+        }
+        tf.dispose([value, expected, gradients, theirs]);
+      }
+      tf.dispose([x, weights]);
+    },
+  );
 
   it('applies other activations to nodes and soma', async () => {
     const weights = randomTree(2, [3, 2], 4);
@@ -216,16 +230,28 @@ describe('dendriticTree: against reference', () => {
     expect(await y.data()).toBeAllClose(await expected.data());
     tf.dispose([x, y, expected, ...weights]);
   });
+
+  it('has finite gradients where an activation has them for the rows that exist', async () => {
+    const [kernel, soma] = [tf.ones([2, 2, 3]), tf.ones([2, 1, 2])];
+    const x = tf.ones([3, 6]);
+    const [dx, dw] = tf.grads((x: Tensor, w: Tensor) =>
+      dendriticTree(x, [w, soma], null, { activation: tf.sqrt, somaActivation: 'linear' }),
+    )([x, kernel]) as [Tensor, Tensor];
+    const each = 0.5 / Math.sqrt(3);
+    expect(await dx.data()).toBeAllClose(new Array(18).fill(2 * each));
+    expect(await dw.data()).toBeAllClose(new Array(12).fill(3 * each));
+    tf.dispose([kernel, soma, x, dx, dw]);
+  });
 });
 
 describe('dendriticTree: dropout', () => {
   it('has the bits of the reference mask', async () => {
     const rate = dropRate('test', 'rate', 0.3);
     const mask = { seed: -17, ...rate };
-    const x = tf.ones([7, 37]);
+    const x = tf.ones([12, 37]);
     const y = counterDropout({ x }, mask);
     const kept = Array.from(await y.data(), (value) => value > 0);
-    expect(kept).toEqual(Array.from(keepMask(-17, 7, 37, rate), (value) => value > 0));
+    expect(kept).toEqual(Array.from(keepMask(-17, 12, 37, rate), (value) => value > 0));
     tf.dispose([x, y]);
   });
 
@@ -246,7 +272,7 @@ describe('dendriticTree: dropout', () => {
       });
       const bits = Array.from({ length: rows * units }, (_, at) => {
         const [row, unit] = [Math.floor(at / units), at % units];
-        return expected[(row * inputs + i) * units + unit]!;
+        return expected[(row * units + unit) * inputs + i]!;
       });
       expect(await y.data()).toBeAllClose(bits);
       tf.dispose([kernel, x, y]);

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkTree } from './check-tree.ts';
 import { counterDropout } from './counter-dropout.ts';
 import type { MaskCall } from './level-shape.ts';
+import { toLines, toRows } from './lines.ts';
 import { ownLevel } from './own-level.ts';
 import { sharedLevel } from './shared-level.ts';
 
@@ -11,7 +12,7 @@ import { sharedLevel } from './shared-level.ts';
 export interface DendriticTreeOptions {
   /** The branching factors from the inputs to the soma; only checked against the kernels, which have them already. */
   readonly branching?: readonly number[];
-  /** φ of the nodes: the leaky ReLU (default), none, or a function of pre-activations [rows, nodes, units]. */
+  /** φ of the nodes: the leaky ReLU (default), none, or a function that acts on each number by itself. */
   readonly activation?: 'leakyRelu' | 'linear' | ((z: Tensor) => Tensor);
   /** Slope of the leaky ReLU below 0, finite. Default 0.1. */
   readonly negativeSlope?: number;
@@ -61,11 +62,10 @@ export function dendriticTree(
     const lead = input.shape.slice(0, -1);
     const rows = matrix(input);
     const biasOf = (level: number) => biases?.[level] ?? tf.zeros(kernels[level]!.shape.slice(0, 2));
-    const sizes = { units, inputs };
 
     let z = shared
       ? sharedFirst(rows, kernels[0]!, biasOf(0), options)
-      : ownFirst(rows, kernels[0]!, biasOf(0), sizes, options);
+      : ownFirst(rows, kernels[0]!, biasOf(0), { units, inputs }, options);
     for (const [level, kernel] of kernels.entries()) {
       if (level === 0) continue;
       const bias = biasOf(level);
@@ -74,7 +74,8 @@ export function dendriticTree(
           ? ownLevel({ h: activation(z), kernel, bias }, { slope: 1 })
           : ownLevel({ h: z, kernel, bias }, { slope: activation === 'linear' ? 1 : negativeSlope });
     }
-    const soma = tf.reshape(z, [...lead, units]);
+    const somata = toRows({ lines: tf.reshape(z, [units, z.shape[2]!]) }, { rows: rows.shape[0]! });
+    const soma = tf.reshape(somata, [...lead, units]);
     const phi = somaActivation === 'same' ? activation : somaActivation;
     if (phi === 'linear') return soma;
     return phi === 'leakyRelu' ? tf.leakyRelu(soma, negativeSlope) : phi(soma);
@@ -95,8 +96,7 @@ function maskOf({ training = false, dropoutRate = 0, seed = 0 }: DendriticTreeOp
 function sharedFirst(x: Tensor, kernel: Tensor, bias: Tensor, options: DendriticTreeOptions): Tensor {
   const mask = maskOf(options);
   if (!options.dropoutSharedAcrossUnits) return sharedLevel({ x, kernel, bias }, mask);
-  const dropped = mask.dropped > 0 ? counterDropout({ x }, mask) : x;
-  return sharedLevel({ x: dropped, kernel, bias }, NO_MASK);
+  return sharedLevel({ x: dropped(x, mask), kernel, bias }, NO_MASK);
 }
 
 function ownFirst(
@@ -106,12 +106,11 @@ function ownFirst(
   { units, inputs }: { units: number; inputs: number },
   options: DendriticTreeOptions,
 ): Tensor {
-  const rows = x.shape[0]!;
-  const mask = maskOf(options);
-  const byUnit = tf.reshape(x, [rows, units, inputs]);
-  // The stock transpose on WASM divides by zero where there is nothing to transpose.
-  const unitsLast = rows === 0 ? byUnit : tf.transpose(byUnit, [0, 2, 1]);
-  const flat = tf.reshape(unitsLast, [rows, inputs * units]);
-  const h = mask.dropped > 0 ? counterDropout({ x: flat }, mask) : flat;
-  return ownLevel({ h: tf.reshape(h, [rows, inputs, units]), kernel, bias }, { slope: 1 });
+  const lines = toLines({ x: dropped(x, maskOf(options)) }, { rest: 'last' });
+  const h = tf.reshape(lines, [units, inputs, lines.shape[1]!]);
+  return ownLevel({ h, kernel, bias }, { slope: 1 });
+}
+
+function dropped(x: Tensor, mask: MaskCall): Tensor {
+  return mask.dropped > 0 ? counterDropout({ x }, mask) : x;
 }

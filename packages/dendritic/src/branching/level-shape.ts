@@ -7,27 +7,22 @@ export interface MaskCall {
   readonly scale: number;
 }
 
-/** Sizes of one level: every unit has `nodes` nodes with `branches` inputs each. */
+/** Sizes of one level: every unit has `nodes` nodes with `branches` inputs each, for each of `lanes` rows. */
 export interface LevelShape {
-  readonly rows: number;
+  readonly lanes: number;
   readonly nodes: number;
   readonly branches: number;
   readonly units: number;
 }
 
-/** The sizes in the order of the kernels' arguments. */
-export function levelSizes({ rows, nodes, branches, units }: LevelShape): [number, number, number, number] {
-  return [rows, nodes, branches, units];
-}
-
-/** From the inputs [rows, …] and a kernel [units, nodes, branches]. */
-export function shapeOfKernel(inputs: Tensor, kernel: Tensor): LevelShape {
+/** Of a level with a kernel [units, nodes, branches]. */
+export function shapeOfKernel(kernel: Tensor, lanes: number): LevelShape {
   const [units, nodes, branches] = kernel.shape as [number, number, number];
-  return { rows: inputs.shape[0]!, nodes, branches, units };
+  return { lanes, nodes, branches, units };
 }
 
-/** From the inputs [rows, nodes · branches, …] and a result [rows, nodes, units]. */
-export function shapeOfResult(inputs: Tensor, result: Tensor): LevelShape {
-  const [rows, nodes, units] = result.shape as [number, number, number];
-  return { rows, nodes, branches: inputs.shape[1]! / nodes, units };
+/** Of a level of that many inputs with a result [units, nodes, lanes]. */
+export function shapeOfResult(inputs: number, result: Tensor): LevelShape {
+  const [units, nodes, lanes] = result.shape as [number, number, number];
+  return { lanes, nodes, branches: inputs / nodes, units };
 }

@@ -1,6 +1,5 @@
 import { defineOp } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { levelBiasGradient } from './level-bias-gradient.ts';
 import * as reference from './reference.ts';
 import * as wasm from './wasm.ts';
 import * as webgpu from './webgpu.ts';
@@ -10,27 +9,23 @@ interface LeakyCall {
   readonly slope: number;
 }
 
-const inputGradient = defineOp<{ h: Tensor; kernel: Tensor; dz: Tensor }, LeakyCall, Tensor>({
-  name: 'DendriticOwnInputGrad',
-  reference: ({ h, kernel, dz }, { slope }) => reference.ownInputGradient(h, kernel, dz, slope),
+/** The gradients of inputs, kernel and bias: a training asks for all of them, and they read the same numbers. */
+const gradients = defineOp<{ h: Tensor; kernel: Tensor; dz: Tensor }, LeakyCall, Tensor[]>({
+  name: 'DendriticOwnGrads',
+  reference: ({ h, kernel, dz }, { slope }) => [
+    reference.ownInputGradient(h, kernel, dz, slope),
+    reference.ownKernelGradient(h, dz, slope),
+    reference.biasGradient(dz),
+  ],
   kernels: {
-    webgpu: ({ inputs, attrs: { slope }, backend }) => webgpu.ownInputGradient(inputs, slope, backend),
-    wasm: ({ inputs, attrs: { slope }, backend }) => wasm.ownInputGradient(inputs, slope, backend),
-  },
-});
-
-const kernelGradient = defineOp<{ h: Tensor; dz: Tensor }, LeakyCall, Tensor>({
-  name: 'DendriticOwnKernelGrad',
-  reference: ({ h, dz }, { slope }) => reference.ownKernelGradient(h, dz, slope),
-  kernels: {
-    webgpu: ({ inputs, attrs: { slope }, backend }) => webgpu.ownKernelGradient(inputs, slope, backend),
-    wasm: ({ inputs, attrs: { slope }, backend }) => wasm.ownKernelGradient(inputs, slope, backend),
+    webgpu: ({ inputs, attrs: { slope }, backend }) => webgpu.ownGradients(inputs, slope, backend),
+    wasm: ({ inputs, attrs: { slope }, backend }) => wasm.ownGradients(inputs, slope, backend),
   },
 });
 
 /**
- * A level whose inputs h [rows, nodes · branches, units] belong to one unit each: weighted sums [rows, nodes, units] of
- * the leaky ReLU of h, with kernel [units, nodes, branches] and bias [units, nodes]. With the activation on its inputs the
+ * A level whose inputs h [units, nodes · branches, lanes] belong to one unit each: weighted sums [units, nodes, lanes] of the
+ * leaky ReLU of h, with kernel [units, nodes, branches] and bias [units, nodes]. With the activation on its inputs the
  * backward pass needs no output.
  */
 export const ownLevel = defineOp<{ h: Tensor; kernel: Tensor; bias: Tensor }, LeakyCall, Tensor>({
@@ -42,10 +37,9 @@ export const ownLevel = defineOp<{ h: Tensor; kernel: Tensor; bias: Tensor }, Le
   },
   gradient: {
     saves: ['h', 'kernel'],
-    of: (dz, { h, kernel }, call) => ({
-      h: () => inputGradient({ h, kernel, dz }, call),
-      kernel: () => kernelGradient({ h, dz }, call),
-      bias: () => levelBiasGradient({ dz }, {}),
-    }),
+    of(dz, { h, kernel }, call) {
+      const [dh, dw, db] = gradients({ h, kernel, dz }, call) as [Tensor, Tensor, Tensor];
+      return { h: () => dh, kernel: () => dw, bias: () => db };
+    },
   },
 });

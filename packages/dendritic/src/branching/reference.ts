@@ -3,95 +3,92 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type LevelShape, type MaskCall, shapeOfKernel, shapeOfResult } from './level-shape.ts';
 
-type D3 = [number, number, number];
-
-/** [units, nodes, branches] → [nodes, branches, units]. */
-function unitsLast(kernel: Tensor): Tensor {
-  return tf.transpose(kernel, [1, 2, 0]);
+/** The inputs of all nodes, [units or 1, nodes, branches, lanes]. */
+function grouped(lines: Tensor, { lanes, nodes, branches }: LevelShape): Tensor {
+  return tf.reshape(lines, [lines.size / (nodes * branches * lanes), nodes, branches, lanes]);
 }
 
-/** x [rows, nodes · branches] → [nodes, rows, branches]. */
-function byNode(x: Tensor, { rows, nodes, branches }: LevelShape): Tensor {
-  return tf.transpose(tf.reshape(x, [rows, nodes, branches]), [1, 0, 2]);
-}
-
-/** The mask of every unit's inputs, [rows, nodes, branches, units]. */
-function unitMask({ rows, nodes, branches, units }: LevelShape, mask: MaskCall): Tensor {
-  const values = keepMask(mask.seed, rows, nodes * branches * units, mask);
-  return tf.tensor4d(values, [rows, nodes, branches, units]);
-}
-
-/** What every unit sees of x, [rows, nodes, branches, units]. */
-function masked(x: Tensor, shape: LevelShape, mask: MaskCall): Tensor {
-  const inputs = tf.reshape(x, [shape.rows, shape.nodes, shape.branches, 1]);
-  return tf.mul(inputs, unitMask(shape, mask));
+/** The mask of every unit's inputs, [units, nodes, branches, lanes]. */
+function unitMask({ lanes, nodes, branches, units }: LevelShape, mask: MaskCall): Tensor {
+  const columns = units * nodes * branches;
+  const byRow = tf.tensor2d(keepMask(mask.seed, lanes, columns, mask), [lanes, columns]);
+  return tf.reshape(tf.transpose(byRow), [units, nodes, branches, lanes]);
 }
 
 export function sharedValue(x: Tensor, kernel: Tensor, bias: Tensor, mask: MaskCall): Tensor {
-  const shape = shapeOfKernel(x, kernel);
-  if (x.size === 0) return tf.zeros([shape.rows, shape.nodes, shape.units]);
-  const w = unitsLast(kernel);
+  const shape = shapeOfKernel(kernel, x.shape[0]!);
+  if (x.size === 0) return tf.zeros([shape.units, shape.nodes, shape.lanes]);
+  const inputs = grouped(tf.transpose(x), shape);
   const z = mask.dropped
-    ? tf.sum(tf.mul(masked(x, shape, mask), w), 2)
-    : tf.transpose(tf.matMul(byNode(x, shape), w), [1, 0, 2]);
-  return tf.add(z, tf.transpose(bias));
+    ? weightedSum(tf.mul(inputs, unitMask(shape, mask)), kernel)
+    : swapped(tf.matMul(swapped(kernel), tf.squeeze(inputs, [0])));
+  return tf.add(z, tf.expandDims(bias, 2));
 }
 
 export function sharedInputGradient(kernel: Tensor, dz: Tensor, mask: MaskCall): Tensor {
-  const shape = shapeOfKernel(dz, kernel);
-  const { rows, nodes, branches, units } = shape;
-  if (dz.size === 0) return tf.zeros([rows, nodes * branches]);
-  const w = unitsLast(kernel);
+  const shape = shapeOfKernel(kernel, dz.shape[2]!);
+  const { lanes, nodes, branches } = shape;
+  if (dz.size === 0) return tf.zeros([lanes, nodes * branches]);
   const dx = mask.dropped
-    ? tf.sum(tf.mul(tf.mul(tf.reshape(dz, [rows, nodes, 1, units]), w), unitMask(shape, mask)), 3)
-    : tf.transpose(tf.matMul(tf.transpose(dz, [1, 0, 2]), w, false, true), [1, 0, 2]);
-  return tf.reshape(dx, [rows, nodes * branches]);
+    ? tf.sum(tf.mul(spread(dz, kernel), unitMask(shape, mask)), 0)
+    : tf.matMul(swapped(kernel), swapped(dz), true);
+  return tf.transpose(tf.reshape(dx, [nodes * branches, lanes]));
 }
 
 export function sharedKernelGradient(x: Tensor, dz: Tensor, mask: MaskCall): Tensor {
-  const shape = shapeOfResult(x, dz);
-  const { rows, nodes, branches, units } = shape;
-  if (x.size === 0) return tf.zeros([units, nodes, branches]);
-  const dw = mask.dropped
-    ? tf.sum(tf.mul(masked(x, shape, mask), tf.reshape(dz, [rows, nodes, 1, units])), 0)
-    : tf.matMul(byNode(x, shape), tf.transpose(dz, [1, 0, 2]), true);
-  return tf.transpose(dw, [2, 0, 1]);
+  const shape = shapeOfResult(x.shape[1]!, dz);
+  if (x.size === 0) return tf.zeros([shape.units, shape.nodes, shape.branches]);
+  const inputs = grouped(tf.transpose(x), shape);
+  return mask.dropped
+    ? tf.sum(tf.mul(tf.mul(inputs, unitMask(shape, mask)), tf.expandDims(dz, 2)), 3)
+    : swapped(tf.matMul(swapped(dz), tf.squeeze(inputs, [0]), false, true));
 }
 
-/** Σ of dz [rows, nodes, units] over the rows, [units, nodes]. */
+/** Σ of dz [units, nodes, lanes] over the rows, [units, nodes]. */
 export function biasGradient(dz: Tensor): Tensor {
-  if (dz.size === 0) return tf.zeros([dz.shape[2]!, dz.shape[1]!]);
-  return tf.transpose(tf.sum(dz, 0));
+  if (dz.size === 0) return tf.zeros(dz.shape.slice(0, 2));
+  return tf.sum(dz, 2);
 }
 
 /** h where h > 0, slope · h elsewhere. */
-export function leaky(h: Tensor, slope: number): Tensor {
+function leaky(h: Tensor, slope: number): Tensor {
   return slope === 1 ? h : tf.add(tf.relu(h), tf.mul(tf.minimum(h, 0), slope));
 }
 
 export function ownValue(h: Tensor, kernel: Tensor, bias: Tensor, slope: number): Tensor {
-  const shape = shapeOfKernel(h, kernel);
-  if (h.size === 0) return tf.zeros([shape.rows, shape.nodes, shape.units]);
-  const z = tf.sum(tf.mul(grouped(leaky(h, slope), shape), unitsLast(kernel)), 2);
-  return tf.add(z, tf.transpose(bias));
+  const shape = shapeOfKernel(kernel, h.shape[2]!);
+  if (h.size === 0) return tf.zeros([shape.units, shape.nodes, shape.lanes]);
+  const z = weightedSum(grouped(leaky(h, slope), shape), kernel);
+  return tf.add(z, tf.expandDims(bias, 2));
 }
 
 export function ownInputGradient(h: Tensor, kernel: Tensor, dz: Tensor, slope: number): Tensor {
-  const { rows, nodes, units } = shapeOfKernel(h, kernel);
   if (h.size === 0) return tf.zerosLike(h);
-  const dh = tf.mul(tf.reshape(dz, [rows, nodes, 1, units]), unitsLast(kernel));
-  const slopes = tf.where(tf.greater(h, 0), tf.onesLike(h), tf.fill(h.shape as D3, slope));
-  return tf.mul(tf.reshape(dh, h.shape as D3), slopes);
+  const slopes = tf.where(
+    tf.greater(h, 0),
+    tf.onesLike(h),
+    tf.fill(h.shape as [number, number, number], slope),
+  );
+  return tf.mul(tf.reshape(spread(dz, kernel), h.shape), slopes);
 }
 
 export function ownKernelGradient(h: Tensor, dz: Tensor, slope: number): Tensor {
-  const shape = shapeOfResult(h, dz);
-  const { rows, nodes, branches, units } = shape;
-  if (h.size === 0) return tf.zeros([units, nodes, branches]);
-  const dzByInput = tf.reshape(dz, [rows, nodes, 1, units]);
-  return tf.transpose(tf.sum(tf.mul(grouped(leaky(h, slope), shape), dzByInput), 0), [2, 0, 1]);
+  const shape = shapeOfResult(h.shape[1]!, dz);
+  if (h.size === 0) return tf.zeros([shape.units, shape.nodes, shape.branches]);
+  return tf.sum(tf.mul(grouped(leaky(h, slope), shape), tf.expandDims(dz, 2)), 3);
 }
 
-function grouped(h: Tensor, { rows, nodes, branches, units }: LevelShape): Tensor {
-  return tf.reshape(h, [rows, nodes, branches, units]);
+/** Σ over the branches of inputs [units, nodes, branches, lanes] times a kernel [units, nodes, branches]. */
+function weightedSum(inputs: Tensor, kernel: Tensor): Tensor {
+  return tf.sum(tf.mul(inputs, tf.expandDims(kernel, 3)), 2);
+}
+
+/** dz [units, nodes, lanes] times each weight of its node, [units, nodes, branches, lanes]. */
+function spread(dz: Tensor, kernel: Tensor): Tensor {
+  return tf.mul(tf.expandDims(dz, 2), tf.expandDims(kernel, 3));
+}
+
+/** [units, nodes, n] as [nodes, units, n], or back. */
+function swapped(tensor: Tensor): Tensor {
+  return tf.transpose(tensor, [1, 0, 2]);
 }

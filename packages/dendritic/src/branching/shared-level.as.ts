@@ -1,1 +1,1 @@
-export { biasGradient, forward, inputGradient, kernelGradient, scratchBytes } from '../../assembly/shared-level';
+export { forward, inputGradient, scratchBytes, weightGradients } from '../../assembly/shared-level';

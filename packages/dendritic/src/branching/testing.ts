@@ -50,7 +50,7 @@ export function tree64({
       for (let unit = 0; unit < units; unit++) {
         const from = row * width + (width === inputs ? 0 : unit * inputs);
         let h = Array.from({ length: inputs }, (_, i) => {
-          const kept = oneMask ? mask[row * inputs + i]! : mask[(row * inputs + i) * units + unit]!;
+          const kept = oneMask ? mask[row * inputs + i]! : mask[(row * units + unit) * inputs + i]!;
           return x!.values[from + i]! * kept;
         });
         for (let level = 0; level < levels; level++) {

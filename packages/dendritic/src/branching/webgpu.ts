@@ -1,6 +1,8 @@
 import { counterRandomWgsl, type FlatProgram, runFlatProgram } from '@arborize/core';
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { type LevelShape, type MaskCall, shapeOfKernel, shapeOfResult } from './level-shape.ts';
+import * as reference from './reference.ts';
 
 /** What an invocation computes: its loop, whose body adds to `sum`, after the indices it needs. */
 interface LevelProgram {
@@ -15,24 +17,24 @@ interface LevelProgram {
 
 /** The number of values that each index of the loops can take. */
 const EXTENTS = {
-  row: 'uniforms.rows',
+  row: 'uniforms.lanes',
   node: 'uniforms.nodes',
   unit: 'uniforms.units',
   input: 'uniforms.nodes * uniforms.branches',
 };
 
 // A cast from int32 on this backend changes the name of the dtype only, hence f32(…) around what is read.
-// Places of the numbers in tensors [rows, inputs], [rows, inputs, units], [rows, nodes, units] and [units, inputs].
+// Places of the numbers in tensors [lanes, inputs], [units, inputs, lanes], [units, nodes, lanes] and [units, inputs].
 const AT = `
   fn inputs() -> i32 { return uniforms.nodes * uniforms.branches; }
   fn x(row : i32, input : i32) -> i32 { return row * inputs() + input; }
-  fn h(row : i32, input : i32, unit : i32) -> i32 { return x(row, input) * uniforms.units + unit; }
-  fn z(row : i32, node : i32, unit : i32) -> i32 { return (row * uniforms.nodes + node) * uniforms.units + unit; }
+  fn h(row : i32, input : i32, unit : i32) -> i32 { return w(unit, input) * uniforms.lanes + row; }
+  fn z(row : i32, node : i32, unit : i32) -> i32 { return (unit * uniforms.nodes + node) * uniforms.lanes + row; }
   fn w(unit : i32, input : i32) -> i32 { return unit * inputs() + input; }`;
 
 function runLevel(
   { name, inputs, outputShape, axes, start = '0.0', body }: LevelProgram,
-  { rows, nodes, branches, units }: LevelShape,
+  { lanes, nodes, branches, units }: LevelShape,
   more: Pick<FlatProgram, 'uniforms' | 'integers'> & { readonly functions: string },
   backend: KernelBackend,
 ): TensorInfo {
@@ -47,7 +49,7 @@ function runLevel(
     inputs,
     outputShape,
     uniforms: more.uniforms,
-    integers: { rows, nodes, branches, units, ...more.integers },
+    integers: { lanes, nodes, branches, units, ...more.integers },
     code: `
       ${AT}
       ${more.functions}
@@ -64,7 +66,7 @@ function runLevel(
 const OVER = {
   branches: 'for (var input = node * uniforms.branches; input < (node + 1) * uniforms.branches; input++)',
   units: 'for (var unit = 0; unit < uniforms.units; unit++)',
-  rows: 'for (var row = 0; row < uniforms.rows; row++)',
+  rows: 'for (var row = 0; row < uniforms.lanes; row++)',
 };
 
 /** `kept(row, input, unit)`: the mask at that place. */
@@ -76,7 +78,7 @@ function maskFunctions({ seed, dropped, scale }: MaskCall) {
     integers: { seed: seed | 0, dropped },
     functions: `${counterRandomWgsl}
       fn kept(row : i32, input : i32, unit : i32) -> f32 {
-        let column = input * uniforms.units + unit;
+        let column = unit * inputs() + input;
         let keeps = counterKeeps(bitcast<u32>(uniforms.seed), u32(row), u32(column), u32(uniforms.dropped));
         return select(0.0, uniforms.scale, keeps);
       }`,
@@ -90,12 +92,12 @@ export function sharedValue(
   mask: MaskCall,
   backend: KernelBackend,
 ): TensorInfo {
-  const shape = shapeOfKernel(x, kernel);
+  const shape = shapeOfKernel(kernel, x.shape[0]!);
   const program: LevelProgram = {
     name: named('sharedValue', mask),
     inputs: { X: x, W: kernel, Bias: bias },
-    outputShape: [shape.rows, shape.nodes, shape.units],
-    axes: ['row', 'node', 'unit'],
+    outputShape: [shape.units, shape.nodes, shape.lanes],
+    axes: ['unit', 'node', 'row'],
     start: 'f32(Bias[unit * uniforms.nodes + node])',
     body: `${OVER.branches} { sum += f32(X[x(row, input)]) * kept(row, input, unit) * f32(W[w(unit, input)]); }`,
   };
@@ -107,11 +109,11 @@ export function sharedInputGradient(
   mask: MaskCall,
   backend: KernelBackend,
 ): TensorInfo {
-  const shape = shapeOfKernel(dz, kernel);
+  const shape = shapeOfKernel(kernel, dz.shape[2]!);
   const program: LevelProgram = {
     name: named('sharedInputGradient', mask),
     inputs: { Dz: dz, W: kernel },
-    outputShape: [shape.rows, shape.nodes * shape.branches],
+    outputShape: [shape.lanes, shape.nodes * shape.branches],
     axes: ['row', 'input'],
     body: `
       let node = input / uniforms.branches;
@@ -120,12 +122,24 @@ export function sharedInputGradient(
   return runLevel(program, shape, maskFunctions(mask), backend);
 }
 
-export function sharedKernelGradient(
+export function sharedWeightGradients(
+  inputs: { x: Tensor; dz: Tensor },
+  mask: MaskCall,
+  backend: KernelBackend,
+): TensorInfo[] {
+  return [sharedKernelGradient(inputs, mask, backend), biasGradient(inputs.dz)];
+}
+
+function biasGradient(dz: Tensor): TensorInfo {
+  return tf.tidy(() => reference.biasGradient(dz));
+}
+
+function sharedKernelGradient(
   { x, dz }: { x: Tensor; dz: Tensor },
   mask: MaskCall,
   backend: KernelBackend,
 ): TensorInfo {
-  const shape = shapeOfResult(x, dz);
+  const shape = shapeOfResult(x.shape[1]!, dz);
   const program: LevelProgram = {
     name: named('sharedKernelGradient', mask),
     inputs: { X: x, Dz: dz },
@@ -151,19 +165,31 @@ export function ownValue(
   slope: number,
   backend: KernelBackend,
 ): TensorInfo {
-  const shape = shapeOfKernel(h, kernel);
+  const shape = shapeOfKernel(kernel, h.shape[2]!);
   const program: LevelProgram = {
     name: 'ownValue',
     inputs: { H: h, W: kernel, Bias: bias },
-    outputShape: [shape.rows, shape.nodes, shape.units],
-    axes: ['row', 'node', 'unit'],
+    outputShape: [shape.units, shape.nodes, shape.lanes],
+    axes: ['unit', 'node', 'row'],
     start: 'f32(Bias[unit * uniforms.nodes + node])',
     body: `${OVER.branches} { sum += activated(f32(H[h(row, input, unit)])) * f32(W[w(unit, input)]); }`,
   };
   return runLevel(program, shape, leaky(slope), backend);
 }
 
-export function ownInputGradient(
+export function ownGradients(
+  inputs: { h: Tensor; kernel: Tensor; dz: Tensor },
+  slope: number,
+  backend: KernelBackend,
+): TensorInfo[] {
+  return [
+    ownInputGradient(inputs, slope, backend),
+    ownKernelGradient(inputs, slope, backend),
+    biasGradient(inputs.dz),
+  ];
+}
+
+function ownInputGradient(
   { h, kernel, dz }: { h: Tensor; kernel: Tensor; dz: Tensor },
   slope: number,
   backend: KernelBackend,
@@ -172,20 +198,20 @@ export function ownInputGradient(
     name: 'ownInputGradient',
     inputs: { H: h, W: kernel, Dz: dz },
     outputShape: h.shape,
-    axes: ['row', 'input', 'unit'],
+    axes: ['unit', 'input', 'row'],
     body: `
       let node = input / uniforms.branches;
       sum = f32(Dz[z(row, node, unit)]) * f32(W[w(unit, input)]) * derivative(f32(H[index]));`,
   };
-  return runLevel(program, shapeOfKernel(h, kernel), leaky(slope), backend);
+  return runLevel(program, shapeOfKernel(kernel, h.shape[2]!), leaky(slope), backend);
 }
 
-export function ownKernelGradient(
+function ownKernelGradient(
   { h, dz }: { h: Tensor; dz: Tensor },
   slope: number,
   backend: KernelBackend,
 ): TensorInfo {
-  const shape = shapeOfResult(h, dz);
+  const shape = shapeOfResult(h.shape[1]!, dz);
   const program: LevelProgram = {
     name: 'ownKernelGradient',
     inputs: { H: h, Dz: dz },
