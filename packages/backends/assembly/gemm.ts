@@ -166,7 +166,7 @@ export function gemmScratch(m: i32, n: i32, k: i32): i32 {
 export function gemm(
   a: usize, aRow: i32, aColumn: i32,
   b: usize, bRow: i32, bColumn: i32,
-  c: usize, m: i32, n: i32, k: i32, scratch: usize, cRow: i32,
+  c: usize, m: i32, n: i32, k: i32, cRow: i32, scratch: usize,
 ): void {
   if (k == 0) memory.fill(c, 0, floats(m * n));
   const packedB = scratch;

@@ -93,6 +93,6 @@ export { trainedModel } from './training/trained-model.ts';
 export { type NamedGradient, wrapOptimizer } from './training/wrap-optimizer.ts';
 export { heapFloats } from './wasm/heap-floats.ts';
 export { type WasmKernels, type WasmModule, wasmModule } from './wasm/wasm-module.ts';
-export { provideThreads, type WasmThreads } from './wasm/wasm-threads.ts';
+export { provideThreads, type ThreadScratch, type WasmThreads } from './wasm/wasm-threads.ts';
 export { type FlatProgram, runFlatProgram } from './webgpu/run-flat-program.ts';
 export { runWebgpuPipeline, type WebgpuPipeline } from './webgpu/run-webgpu-pipeline.ts';

@@ -8,8 +8,8 @@ import { type Threads, threadsOf } from './threads/threads.ts';
 
 /** Products of matrices, on several threads where they are large and the backend has threads. */
 export interface Gemm {
-  /** Bytes of scratch memory that a product of these sizes, or `count` of them, needs. */
-  gemmScratch(m: number, n: number, k: number, count?: number): number;
+  /** Bytes of scratch memory that a product of these sizes, or so many `products` of them, needs. */
+  gemmScratch(m: number, n: number, k: number, products?: number): number;
   /** C [m, n] = A [m, k] · B [k, n]; strides in floats. */
   gemm(...call: [...Product, scratch: number]): void;
   /** Products of the same sizes. */
@@ -35,21 +35,19 @@ export const gemmModule = {
 
 function onThreads(kernels: WasmKernels<GemmExports>, threads: Threads): Gemm {
   const { gemm, gemmScratch } = kernels.exports;
-  const alone: Gemm['gemm'] = (a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, scratch) =>
-    gemm(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, scratch, n);
-  const gemms: Gemm['gemms'] = (products, scratch) => {
+  const teamFor = (m: number, n: number, k: number, products: number) =>
+    threads.team(2 * m * n * k * products);
+  const gemms: Gemm['gemms'] = (products, at) => {
     const [, , , , , , , m, n, k] = products[0]!;
-    const pool = threads.pay(m, n, k, products.length) ? threads.pool(kernels) : undefined;
-    if (pool) pool.run(cutProducts(products, threads.count), scratch, gemmScratch(m, n, k));
-    else for (const product of products) alone(...product, scratch);
+    const team = teamFor(m, n, k, products.length);
+    if (team.count === 1) for (const product of products) gemm(...product, n, at);
+    else team.run(kernels, 'gemm', cutProducts(products, team.count), { at, bytes: gemmScratch(m, n, k) });
   };
   return {
-    gemmScratch: (m, n, k, count = 1) =>
-      gemmScratch(m, n, k) * (threads.pay(m, n, k, count) ? threads.count : 1),
+    gemmScratch: (m, n, k, products = 1) => gemmScratch(m, n, k) * teamFor(m, n, k, products).count,
     gemm(...call) {
       const [a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, scratch] = call;
-      if (threads.pay(m, n, k)) gemms([[a, aRow, aColumn, b, bRow, bColumn, c, m, n, k]], scratch);
-      else alone(...call);
+      gemms([[a, aRow, aColumn, b, bRow, bColumn, c, m, n, k]], scratch);
     },
     gemms,
   };

@@ -8,5 +8,5 @@ export type Product = [
 /** The functions of assembly/gemm.ts. `cRow` is the distance of the rows of the result, in floats. */
 export interface GemmExports {
   gemmScratch(m: number, n: number, k: number): number;
-  gemm(...call: [...Product, scratch: number, cRow: number]): void;
+  gemm(...call: [...Product, cRow: number, scratch: number]): void;
 }

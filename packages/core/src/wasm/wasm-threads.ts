@@ -5,8 +5,22 @@ import type { WasmKernels } from './wasm-module.ts';
 export interface WasmThreads {
   /** How many there are, with the calling one. */
   readonly count: number;
-  /** Calls an exported function once for each list of integers, and returns when all are done. */
-  run(kernels: WasmKernels<unknown>, name: string, calls: readonly (readonly number[])[]): void;
+  /**
+   * Calls an exported function once for each list of numbers, and returns when all are done. With `scratch` its last argument
+   * is memory of the thread's own.
+   */
+  run(
+    kernels: WasmKernels<unknown>,
+    name: string,
+    calls: readonly (readonly number[])[],
+    scratch?: ThreadScratch,
+  ): void;
+}
+
+/** Memory for each thread: `bytes` for the calling one from `at` on, and behind it as much for each of the others. */
+export interface ThreadScratch {
+  readonly at: number;
+  readonly bytes: number;
 }
 
 /** A property of the backend, which a second copy of this package finds, too. */

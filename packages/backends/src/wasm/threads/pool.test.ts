@@ -29,13 +29,15 @@ async function product(module: WebAssembly.Module) {
     },
   };
   const problems: string[] = [];
-  const pool = startPool({ ...kernels, exports, module }, 1, (problem) => problems.push(problem));
+  const pool = startPool(kernels.memory, 1, (problem) => problems.push(problem));
   const [a, b] = [tf.ones([SIZE, SIZE]), tf.ones([SIZE, SIZE])];
   const y = tf.zeros([SIZE, SIZE]);
   const [aAt, bAt, yAt] = [a, b, y].map(kernels.address) as [number, number, number];
   const bytes = kernels.exports.gemmScratch(SIZE, SIZE, SIZE);
   const pieces = cutProducts([[aAt, SIZE, 1, bAt, SIZE, 1, yAt, SIZE, SIZE, SIZE]], 2);
-  kernels.withScratch(2 * bytes, (scratch) => pool.run(pieces, scratch, bytes));
+  kernels.withScratch(2 * bytes, (at) =>
+    pool.run({ ...kernels, exports, module }, 'gemm', pieces, { at, bytes }),
+  );
   const values = await y.data();
   tf.dispose([a, b, y]);
   pool.stop();
@@ -57,7 +59,7 @@ it('the main thread computes what a worker leaves that dies at work, and says so
 });
 
 it('workers call functions of other modules', async () => {
-  const pool = startPool(kernels, 1, () => {});
+  const pool = startPool(kernels.memory, 1, () => {});
   pool.ready();
   const descent = wasmModule(wasm).on(tf.backend())!;
   const [w, g, rate] = [tf.ones([64]), tf.ones([64]), tf.scalar(2)];
@@ -65,7 +67,7 @@ it('workers call functions of other modules', async () => {
   const [wAt, gAt, yAt, rateAt] = [w, g, y, rate].map(kernels.address) as [number, number, number, number];
   const calls = Array.from({ length: 16 }, (_, i) => [wAt + 16 * i, gAt + 16 * i, yAt + 16 * i, 4, rateAt]);
   // Often enough for both threads to have had parts.
-  for (let round = 0; round < 50; round++) pool.call(descent, 'descend', calls);
+  for (let round = 0; round < 50; round++) pool.run(descent, 'descend', calls);
   expect([...new Set(await y.data())]).toEqual([3]);
   pool.stop();
   tf.dispose([w, g, rate, y]);

@@ -1,8 +1,6 @@
-import type { WasmKernels, WasmThreads } from '@arborize/core';
-import type { GemmExports } from '../product.ts';
-import type { Piece } from './cut-products.ts';
+import type { ThreadScratch, WasmKernels, WasmThreads } from '@arborize/core';
 import {
-  BOARD_SIZE,
+  BOARD_BYTES,
   DONE,
   FINISHED,
   FUNCTION,
@@ -24,23 +22,34 @@ const PATIENCE = 50;
 /** Workers that take pieces of a task; the main thread takes pieces, too, and all of them where no worker is up. */
 export interface Pool {
   readonly workers: number;
-  /** Computes pieces of products; each thread has `bytes` of scratch memory, one after the other. */
-  run(pieces: readonly Piece[], scratch: number, bytes: number): void;
-  /** Calls a function of any module on this heap once for each list of at most 12 integers. */
-  call: WasmThreads['run'];
+  /** As `WasmThreads.run`, with at most 15 numbers for each call. */
+  run: WasmThreads['run'];
   /** Waits until all workers are up, for tests. */
   ready(): void;
   stop(): void;
 }
 
+type Call = readonly number[];
+
+/** Calls a function on this thread. */
+export function callsOf(
+  { exports }: WasmKernels<unknown>,
+  name: string,
+  scratch: ThreadScratch | undefined,
+): (call: Call) => void {
+  const compute = (exports as Readonly<Record<string, (...call: number[]) => void>>)[name]!;
+  return scratch ? (call) => compute(...call, scratch.at) : (call) => compute(...call);
+}
+
 /** Starts workers without waiting for them. `ended` is called once if one of them ends by itself. */
 export function startPool(
-  kernels: WasmKernels<GemmExports>,
+  memory: WebAssembly.Memory,
   workers: number,
   ended: (problem: string) => void,
 ): Pool {
-  const board = new Int32Array(new SharedArrayBuffer(4 * BOARD_SIZE));
-  const members = Array.from({ length: workers }, (_, i) => startWorker(kernels, board, i + 1, fail));
+  const board = new Int32Array(new SharedArrayBuffer(BOARD_BYTES));
+  const numbers = new Float64Array(board.buffer);
+  const members = Array.from({ length: workers }, (_, i) => startWorker(memory, board, i + 1, fail));
   let stopped = false;
 
   function stop() {
@@ -53,33 +62,29 @@ export function startPool(
     ended(problem);
   }
 
-  const product = (scratch: number, [a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, cRow]: Piece) =>
-    kernels.exports.gemm(a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, scratch, cRow);
-
-  const numbers = new Map<WebAssembly.Module, Map<string, number>>();
-  let functions = 1;
+  const functions = new Map<WebAssembly.Module, Map<string, number>>();
+  let known = 0;
   /** The number of a function, which the workers are told before they first need it. */
   function numberOf(module: WebAssembly.Module, name: string): number {
-    const known = numbers.get(module) ?? new Map<string, number>();
-    numbers.set(module, known);
-    if (!known.has(name)) {
+    const own = functions.get(module) ?? new Map<string, number>();
+    functions.set(module, own);
+    if (!own.has(name)) {
       for (const { tell } of members) tell([module, name]);
-      known.set(name, functions++);
+      own.set(name, known++);
     }
-    return known.get(name)!;
+    return own.get(name)!;
   }
 
-  function post(pieces: readonly (readonly number[])[], number: number) {
-    for (const [i, piece] of pieces.entries()) board.set(piece, PIECES + i * PIECE_SIZE);
+  function post(pieces: readonly Call[]) {
+    for (const [i, piece] of pieces.entries()) numbers.set([piece.length, ...piece], PIECES + i * PIECE_SIZE);
     board.fill(0, FINISHED, FINISHED + pieces.length);
-    board[FUNCTION] = number;
     Atomics.store(board, DONE, 0);
     const task = (Atomics.load(board, TICKET) & ~MOST_PIECES) + MOST_PIECES + 1;
     Atomics.store(board, TICKET, task | pieces.length);
     Atomics.notify(board, TICKET, pieces.length - 1);
   }
 
-  function takePieces<P>(pieces: readonly P[], compute: (piece: P) => void): number {
+  function takePieces(pieces: readonly Call[], compute: (piece: Call) => void): number {
     for (let taken = 0; ; ) {
       const ticket = Atomics.load(board, TICKET);
       const left = ticket & MOST_PIECES;
@@ -103,36 +108,22 @@ export function startPool(
     return true;
   }
 
-  function runSome<P extends readonly number[]>(
-    pieces: readonly P[],
-    number: number,
-    compute: (piece: P) => void,
-  ) {
-    post(pieces, number);
+  function runSome(pieces: readonly Call[], compute: (piece: Call) => void) {
+    post(pieces);
     const own = takePieces(pieces, compute);
     if (awaitOthers(pieces.length - own)) return;
     for (const [i, piece] of pieces.entries()) if (!board[FINISHED + i]) compute(piece);
   }
 
-  function run<P extends readonly number[]>(
-    pieces: readonly P[],
-    number: number,
-    compute: (piece: P) => void,
-  ) {
-    for (let at = 0; at < pieces.length; at += MOST_PIECES)
-      runSome(pieces.slice(at, at + MOST_PIECES), number, compute);
-  }
-
   return {
     workers,
-    run(pieces, scratch, bytes) {
-      board[SCRATCH] = scratch;
-      board[SCRATCH_BYTES] = bytes;
-      run(pieces, 0, (piece) => product(scratch, piece));
-    },
-    call({ module, exports }, name, calls) {
-      const compute = (exports as Record<string, (...call: readonly number[]) => void>)[name]!;
-      run(calls, numberOf(module, name), (call) => compute(...call));
+    run(kernels, name, calls, scratch) {
+      const compute = callsOf(kernels, name, scratch);
+      board[FUNCTION] = numberOf(kernels.module, name);
+      board[SCRATCH] = scratch?.at ?? 0;
+      board[SCRATCH_BYTES] = scratch?.bytes ?? 0;
+      for (let at = 0; at < calls.length; at += MOST_PIECES)
+        runSome(calls.slice(at, at + MOST_PIECES), compute);
     },
     ready() {
       while (Atomics.load(board, READY) < workers && members.every(({ lives }) => lives()))
@@ -150,7 +141,7 @@ interface Member {
 }
 
 function startWorker(
-  { module, memory }: WasmKernels<GemmExports>,
+  memory: WebAssembly.Memory,
   board: Int32Array,
   slot: number,
   ended: (problem: string) => void,
@@ -166,7 +157,7 @@ function startWorker(
     // Loaders and other preloads of the program are not for this code.
     execArgv: [],
     env: {},
-    workerData: { module, memory, board, slot, otherEnd },
+    workerData: { memory, board, slot, otherEnd },
     transferList: [otherEnd],
   });
   worker.unref();

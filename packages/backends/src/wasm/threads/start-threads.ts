@@ -1,7 +1,7 @@
 import { provideThreads } from '@arborize/core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { isNode } from '../../device.ts';
-import { gemmCode, gemmModule } from '../gemm.ts';
+import { gemmModule } from '../gemm.ts';
 import { threadsOf } from './threads.ts';
 
 /** More were not measured. */
@@ -26,19 +26,7 @@ export function startThreads(backend: KernelBackend, count: number): string | un
   const problem = count > 1 ? obstacle(backend) : undefined;
   const threads = threadsOf(backend);
   threads.set(problem ? 1 : count);
-  provideThreads(backend, {
-    get count() {
-      return threads.count;
-    },
-    run(kernels, name, calls) {
-      const pool = threads.pool(gemmCode.on(backend)!);
-      if (pool) return pool.call(kernels, name, calls);
-      const compute = (kernels.exports as Readonly<Record<string, (...call: readonly number[]) => void>>)[
-        name
-      ]!;
-      for (const call of calls) compute(...call);
-    },
-  });
+  provideThreads(backend, threads);
   return problem;
 }
 

@@ -101,13 +101,13 @@ describe('edges', () => {
     tf.dispose([ballast, a, b, y]);
   });
 
-  it('products below the limit stay on one thread', () => {
+  it('tasks below the limit stay on one thread', () => {
     const threads = threadsOf(tf.backend());
     threads.set(3);
-    expect(threads.pay(64, 64, 64)).toBe(false);
-    expect(threads.pay(512, 512, 512)).toBe(true);
+    expect(threads.team(2 * 64 ** 3).count).toBe(1);
+    expect(threads.team(2 * 512 ** 3).count).toBe(3);
     threads.set(1);
-    expect(threads.pay(512, 512, 512)).toBe(false);
+    expect(threads.team(2 * 512 ** 3).count).toBe(1);
   });
 });
 

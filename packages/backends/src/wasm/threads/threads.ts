@@ -1,23 +1,26 @@
-import type { WasmKernels } from '@arborize/core';
+import type { WasmThreads } from '@arborize/core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
-import type { GemmExports } from '../product.ts';
-import { type Pool, startPool } from './pool.ts';
+import { callsOf, type Pool, startPool } from './pool.ts';
 
-/** Floating-point operations from which on a product pays for waking another thread. */
+/** Floating-point operations of a product from which on it pays for waking another thread. */
 export const SMALLEST = 8e6;
 
-/** The threads that one backend computes products with: the main one and, from the first large product on, workers. */
-export interface Threads {
-  readonly count: number;
-  /** Sets how many there are, and from how many operations on a product is shared among them. */
+/** The threads that one backend computes with: the main one and, from the first large task on, workers. */
+export interface Threads extends WasmThreads {
+  /** Sets how many there are, and from how many operations on a task is shared among them. */
   set(count: number, smallest?: number): void;
-  /** Whether `products` of these sizes are large enough for more threads than one. */
-  pay(m: number, n: number, k: number, products?: number): boolean;
+  /** Who does a task of so many operations: all threads, or the main one alone. */
+  team(operations: number): WasmThreads;
   /** The workers, started if they were not; none where that is not possible, or one has died. */
-  pool(kernels: WasmKernels<GemmExports>): Pool | undefined;
+  pool(memory: WebAssembly.Memory): Pool | undefined;
   /** Ends the workers. */
   stop(): void;
 }
+
+const alone: WasmThreads = {
+  count: 1,
+  run: (kernels, name, calls, scratch) => calls.forEach(callsOf(kernels, name, scratch)),
+};
 
 const known = new WeakMap<KernelBackend, Threads>();
 
@@ -40,26 +43,29 @@ function makeThreads(): Threads {
   let smallest = SMALLEST;
   let pool: Pool | undefined;
   function goOnAlone(problem: string) {
-    console.warn(`The threads of the WASM backend ended, products go on with one: ${problem}`);
+    console.warn(`The threads of the WASM backend ended, kernels go on with one: ${problem}`);
     count = 1;
     pool = undefined;
   }
 
-  const threads = {
+  const threads: Threads = {
     get count() {
       return count;
     },
-    set(wanted: number, from = SMALLEST) {
+    set(wanted, from = SMALLEST) {
       smallest = from;
       count = wanted;
       // With one thread workers that are up sleep.
       if (pool && count > 1 && count !== pool.workers + 1) threads.stop();
     },
-    pay: (m: number, n: number, k: number, products = 1) =>
-      count > 1 && k > 0 && 2 * m * n * k * products >= smallest,
-    pool(kernels: WasmKernels<GemmExports>) {
+    team: (operations) => (count > 1 && operations > 0 && operations >= smallest ? threads : alone),
+    run(kernels, ...task) {
+      const shared = count > 1 ? threads.pool(kernels.memory) : undefined;
+      (shared ?? alone).run(kernels, ...task);
+    },
+    pool(memory) {
       try {
-        pool ??= startPool(kernels, count - 1, goOnAlone);
+        pool ??= startPool(memory, count - 1, goOnAlone);
       } catch (error) {
         goOnAlone((error as Error).message);
       }
