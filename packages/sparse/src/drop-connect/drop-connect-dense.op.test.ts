@@ -338,6 +338,12 @@ describe('DropConnectDense: errors', () => {
     );
   });
 
+  it('refuses a function for a schedule', () => {
+    expect(() => dropRateSchedule((() => 0.5) as never)).toThrow(
+      'dropRateSchedule: schedule must be a schedule such as piecewiseSchedule(',
+    );
+  });
+
   it('refuses a rate that is set out of range, and a dense layer without weights', () => {
     const layer = new DropConnectDense({ units: 3 });
     expect(() => {

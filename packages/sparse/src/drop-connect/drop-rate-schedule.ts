@@ -1,4 +1,4 @@
-import { type Schedule, trainedModel } from '@arborize/core';
+import { ArgumentError, type Schedule, trainedModel } from '@arborize/core';
 import { Callback } from '@tensorflow/tfjs-layers';
 import { DropConnectDense } from './drop-connect-dense.ts';
 
@@ -8,12 +8,16 @@ import { DropConnectDense } from './drop-connect-dense.ts';
  * Epochs count as `fit` counts them, so `initialEpoch` continues the schedule. The rates must stay in [0, 1).
  *
  * @param schedule Gives the rate at each epoch, e.g. `piecewiseSchedule` of `@arborize/core`.
- * @throws ArgumentError when the schedule gives a rate outside [0, 1).
+ * @throws ArgumentError for what is no schedule, and in training when it gives a rate outside [0, 1).
  * @example
  * const schedule = piecewiseSchedule({ boundaries: [10, 20], rates: [0, 0.25, 0.5] });
  * await model.fit(xs, ys, { epochs: 60, callbacks: [dropRateSchedule(schedule)] });
  */
 export function dropRateSchedule(schedule: Schedule): Callback {
+  if (typeof schedule?.at !== 'function') {
+    const expected = 'a schedule such as piecewiseSchedule({ boundaries: [10], rates: [0, 0.5] })';
+    throw new ArgumentError({ where: 'dropRateSchedule', argument: 'schedule', got: schedule, expected });
+  }
   return new DropRateSchedule(schedule);
 }
 

@@ -129,6 +129,13 @@ describe('SparseDense: errors', () => {
     expect(await topologyOf(layer.matrix.pattern)).toEqual(before);
   });
 
+  it('refuses inputs of another width', () => {
+    const message = 'expected axis -1 of input shape to have value 4 but got shape 2,5';
+    expect(() => built({ units: 3, density: 0.5 }, 4).apply(tf.ones([2, 5]))).toThrow(message);
+    const layer = built({ units: 3, density: 0.5 }, 4);
+    expect(() => layer.apply(tfl.input({ shape: [5] }))).toThrow('expected axis -1 of input shape');
+  });
+
   it('refuses more connections than there are positions', () => {
     expect(() => built({ units: 3, fanIn: 5 }, 4)).toThrow(
       'SparseDense: options.fanIn must be at most 4 for 4 inputs and 3 units, got 5.',

@@ -88,6 +88,7 @@ export class SparseDense extends tfl.layers.Layer {
     const inputs = shape.at(-1)!;
     checkCapacity(options, inputs);
     this.inputs = inputs;
+    this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
     const random = new Random(options.seed ?? Math.floor(2 ** 31 * Math.random()));
     // Drawn only if used: loading a model brings its own numbers.
     let topology: Topology | undefined;

@@ -62,6 +62,9 @@ export function checkTopology(where: string, topology: Topology): void {
   for (const [name, size] of Object.entries({ inputs, outputs })) {
     if (!Number.isInteger(size) || size < 0) throw fault(name, size, 'a whole number ≥ 0');
   }
+  for (const [name, indices] of Object.entries({ columnPointers, rowIndices })) {
+    if (!(indices instanceof Int32Array)) throw fault(name, indices, 'an Int32Array');
+  }
   if (columnPointers.length !== outputs + 1) {
     throw fault('columnPointers', `${columnPointers.length} numbers`, `${outputs + 1} numbers`);
   }

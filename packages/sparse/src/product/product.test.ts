@@ -39,8 +39,10 @@ describe('sparsePattern: errors', () => {
     [{ columnPointers: Int32Array.of(0, 4, 3) }, 'columnPointers[1]'],
     [{ columnPointers: Int32Array.of(0, -1, 3) }, 'columnPointers[1]'],
     [{ inputs: 2.5 }, 'inputs must be a whole number'],
+    [{ rowIndices: Float32Array.of(0, 1, 2.5) }, 'rowIndices must be an Int32Array, got Float32Array'],
+    [{ columnPointers: undefined }, 'columnPointers must be an Int32Array, got undefined'],
   ])('refuses %o', (change, message) => {
     const right = { inputs: 3, outputs: 2, columnPointers, rowIndices: Int32Array.of(0, 1, 2) };
-    expect(() => sparsePattern({ ...right, ...change })).toThrow(message);
+    expect(() => sparsePattern({ ...right, ...change } as never)).toThrow(message);
   });
 });

@@ -160,6 +160,9 @@ describe('toSparse: errors', () => {
     await expect(toSparse(model, { masks })).rejects.toThrow(
       'toSparse: options.masks must be of shape [12, 2] for errs/kernel, got [2, 12].',
     );
+    await expect(toSparse(model, { masks: masks.toJSON() as never })).rejects.toThrow(
+      'toSparse: options.masks must be a MaskSet, got [',
+    );
     const others = await MaskSet.from({ 'err/kernel': tf.ones([12, 2]) });
     await expect(toSparse(model, { masks: others })).rejects.toThrow(
       "toSparse: options.masks must be of weights of the model: errs/kernel, errs/bias, got 'err/kernel'.",

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { compress } from '../conversion/compress.ts';
 import { transposeTopology } from '../pattern/topology.ts';
-import type { MaskSet } from '../pruning/mask-set.ts';
+import { MaskSet } from '../pruning/mask-set.ts';
 import { registerSparse } from '../register-sparse.ts';
 import { findKernels, type KernelSource, kernelName } from './find-kernels.ts';
 import { keptBy } from './kept-by.ts';
@@ -125,6 +125,9 @@ function checkMasks(
   sources: readonly KernelSource[],
   masks: MaskSet,
 ): void {
+  if (!(masks instanceof MaskSet)) {
+    throw new ArgumentError({ where, argument: 'options.masks', got: masks, expected: 'a MaskSet' });
+  }
   const shapes = new Map(
     model.weights.map(({ originalName, shape }) => [originalName, shape as readonly number[]]),
   );
