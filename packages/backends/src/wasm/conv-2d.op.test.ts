@@ -19,6 +19,12 @@ const convolutions: Convolution[] = [
   { x: [2, 7, 5, 2], filter: [3, 3, 3], strides: [2, 3], pad: 'same' },
   { x: [1, 6, 5, 4], filter: [2, 3, 4], strides: [2, 1], pad: explicit },
   { x: [3, 3, 3, 5], filter: [1, 1, 7], strides: [2, 2] },
+  { x: [2, 5, 4, 6], filter: [1, 1, 7] },
+  { x: [2, 6, 3, 2], filter: [2, 2, 3], strides: [3, 2], pad: 'same' },
+  // Large enough for our own forward kernel.
+  { x: [2, 14, 13, 5], filter: [3, 3, 33], pad: 'same' },
+  { x: [2, 17, 12, 35], filter: [1, 1, 34] },
+  { x: [2, 19, 33, 7], filter: [2, 3, 40], strides: [1, 2], pad: explicit },
   { x: [2, 2, 2, 1], filter: [4, 4, 3], pad: 'same' },
   { x: [2, 6, 6, 1], filter: [1, 1, 1], strides: [3, 3] },
   { x: [2, 1, 11, 3], filter: [1, 8, 5], pad: 'same' },
@@ -53,6 +59,17 @@ describe('conv2d: a bias that was reshaped', () => {
     const sum = convolution === 'conv2d' ? 36 : 9;
     expect(await y.data()).toBeAllClose([1, 2, 3, 4].map((each) => sum + each));
     await expectNoTensorLeak(() => fused().dispose());
+    tf.dispose([x, filter, matrix, bias, y]);
+  });
+
+  it('counts in one large enough for our own kernel', async () => {
+    const x = tf.ones([2, 14, 14, 4]) as tf.Tensor4D;
+    const filter = tf.ones([3, 3, 4, 64]) as tf.Tensor4D;
+    const matrix = tf.tensor([...Array(64).keys()], [8, 8]);
+    const bias = tf.reshape(matrix, [64]);
+    const y = tf.fused.conv2d({ x, filter, strides: 1, pad: 'valid', bias });
+    const values = await y.data();
+    expect([0, 1, 63, 64].map((at) => values[at])).toEqual([36, 37, 99, 36]);
     tf.dispose([x, filter, matrix, bias, y]);
   });
 });

@@ -1,48 +1,96 @@
-import { wasmModule } from '@arborize/core';
-import { type backend_util, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { gemmModule } from './gemm.ts';
-import { wasm as patchesWasm } from './patches.as.generated.ts';
+import type { WasmThreads } from '@arborize/core';
+import type { backend_util, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import { epilogueArguments, type FusedEpilogue } from './mat-mul.ts';
+import { productCode } from './product.ts';
+import { piecesFor, spans } from './threads/spans.ts';
+import { threadsOf } from './threads/threads.ts';
 import { windowFields, withWindow } from './window.ts';
 
-// A convolution is a product of matrices, patches [pixels, patch] · filter [patch, filters], where a row of patches is
-// what the window sees at one output pixel. Its two gradients are products of the same matrices. Patches are made a
-// block of pixels at a time, so that they stay in cache and need little memory.
+// Convolutions are products of patches, a block of output pixels at a time: see assembly/convolution.ts. Blocks stay in cache,
+// and threads share them. How pixels are cut where they are added up does not depend on the threads, and so no result does.
 
-interface Patches {
-  gatherPatches(window: number, images: number, patches: number, first: number, count: number): void;
-  scatterPatches(window: number, images: number, patches: number, first: number, count: number): void;
-  accumulate(y: number, x: number, count: number): void;
-  clearFloats(y: number, count: number): void;
-}
-
-const patchesModule = wasmModule<Patches>(patchesWasm);
-
-/** Floats of patches that are in memory at once: about what a second-level cache holds. */
+/** Floats of patches that a block holds: about what a second-level cache does. */
 const BLOCK_SIZE = 2 ** 18;
 /** Blocks are whole multiples of the depth to which the matrix product runs in one go. */
 const BLOCK_PIXELS = 256;
+/** Blocks that there are at least, given pixels enough. */
+const BLOCKS = 8;
 
 type Info = backend_util.Conv2DInfo;
+type Block = readonly [first: number, count: number];
 
-function sizes(info: Info) {
-  const pixels = info.batchSize * info.outHeight * info.outWidth;
-  const patch = info.filterHeight * info.filterWidth * info.inChannels;
-  const block = BLOCK_PIXELS * Math.max(1, Math.floor(BLOCK_SIZE / patch / BLOCK_PIXELS));
-  return { pixels, patch, filters: info.outChannels, block: Math.min(pixels, block) };
+/** A convolution, as a product of matrices and in blocks. */
+interface Plan {
+  readonly patch: number;
+  readonly filters: number;
+  /** Pixels of a block. */
+  readonly block: number;
+  readonly blocks: readonly Block[];
+  readonly team: WasmThreads;
 }
 
-/** What `use` does with each block of patches, `count` pixels from `first` on. */
-type UseBlock = (window: number, first: number, count: number, patches: number, scratch: number) => void;
-
-function forEachBlock(backend: KernelBackend, info: Info, scratchBytes: number, use: UseBlock): void {
-  const { pixels, patch, block } = sizes(info);
-  const patchBytes = 4 * block * patch;
-  const fields = windowFields(info);
-  withWindow(patchesModule.on(backend)!, fields, patchBytes + scratchBytes, (window, patches) => {
-    for (let first = 0; first < pixels; first += block) {
-      use(window, first, Math.min(block, pixels - first), patches, patches + patchBytes);
-    }
+function plan(backend: KernelBackend, info: Info): Plan {
+  const pixels = info.batchSize * info.outHeight * info.outWidth;
+  const patch = info.filterHeight * info.filterWidth * info.inChannels;
+  const filters = info.outChannels;
+  const cached = Math.floor(BLOCK_SIZE / Math.max(1, patch) / BLOCK_PIXELS);
+  const even = Math.ceil(pixels / BLOCKS / BLOCK_PIXELS);
+  const block = BLOCK_PIXELS * Math.max(1, Math.min(cached, even));
+  const blocks = Array.from({ length: Math.ceil(pixels / block) }, (_, i): Block => {
+    return [i * block, Math.min(block, pixels - i * block)];
   });
+  const team = threadsOf(backend).team(2 * pixels * patch * filters);
+  return { patch, filters, block: Math.min(block, pixels), blocks, team };
+}
+
+type Run = (name: string, calls: readonly (readonly number[])[]) => void;
+
+/** Calls `use` with the window in memory, room for parts of a result behind it, and a way to run pieces of the work. */
+function atWork(
+  backend: KernelBackend,
+  info: Info,
+  { patch, block, team }: Plan,
+  product: readonly [m: number, n: number, k: number],
+  partBytes: number,
+  use: (window: number, parts: number, run: Run) => void,
+): void {
+  const kernels = productCode.on(backend)!;
+  const bytes = 4 * block * patch + kernels.exports.gemmScratch(...product);
+  withWindow(kernels, windowFields(info), partBytes + team.count * bytes, (window, parts) =>
+    use(window, parts, (name, calls) => team.run(kernels, name, calls, { at: parts + partBytes, bytes })),
+  );
+}
+
+/**
+ * Whether a forward convolution is large enough to be faster as a product of patches than by the stock kernel, which gathers none
+ * but has one thread and no relaxed SIMD. Neither counts here, so that results do not depend on how many threads there are.
+ */
+export function paysAsProduct({ batchSize, outHeight, outWidth, outChannels, ...window }: Info): boolean {
+  const each = window.filterHeight * window.filterWidth * window.inChannels * outChannels;
+  return outChannels >= 32 && each >= 1024 && batchSize * outHeight * outWidth * each >= 5e5;
+}
+
+/** The convolution of images x [batch, height, width, channels] with a filter [height, width, channels, filters]. */
+export function conv2d(
+  backend: KernelBackend,
+  info: Info,
+  x: TensorInfo,
+  filter: TensorInfo,
+  fused: FusedEpilogue = { activation: 0, slope: 0 },
+): TensorInfo {
+  const { output, address } = productCode.on(backend)!;
+  const planned = plan(backend, info);
+  const { patch, filters, block, blocks } = planned;
+  const y = output(info.outShape);
+  const [xAt, filterAt, yAt] = [x, filter, y].map(address) as [number, number, number];
+  const epilogue = epilogueArguments(backend, fused);
+  atWork(backend, info, planned, [block, filters, patch], 0, (window, _, run) =>
+    run(
+      'convolve',
+      blocks.map((pixels) => [window, xAt, filterAt, filters, yAt, ...epilogue, ...pixels]),
+    ),
+  );
+  return y;
 }
 
 /** The gradient of a convolution of x with respect to its filter. */
@@ -52,102 +100,45 @@ export function conv2dFilterGradient(
   x: TensorInfo,
   dy: TensorInfo,
 ): TensorInfo {
-  const { exports, output, address } = patchesModule.on(backend)!;
-  const { gemm, gemmScratch } = gemmModule.on(backend)!.exports;
-  const { patch, filters, block } = sizes(info);
+  const { exports, output, address } = productCode.on(backend)!;
+  const planned = plan(backend, info);
+  const { patch, filters, block, blocks, team } = planned;
   const dFilter = output(info.filterShape);
   const [xAt, dyAt, dFilterAt] = [x, dy, dFilter].map(address) as [number, number, number];
   exports.clearFloats(dFilterAt, patch * filters);
-  const partBytes = 4 * patch * filters;
-  forEachBlock(
-    backend,
-    info,
-    partBytes + gemmScratch(patch, filters, block),
-    (window, first, count, patches, part) => {
-      exports.gatherPatches(window, xAt, patches, first, count);
-      gemm(
-        patches,
-        1,
-        patch,
-        dyAt + 4 * first * filters,
-        filters,
-        1,
-        part,
-        patch,
-        filters,
-        count,
-        part + partBytes,
+  const bytes = 4 * patch * filters;
+  const atOnce = Math.min(piecesFor(team.count), blocks.length);
+  atWork(backend, info, planned, [patch, filters, block], atOnce * bytes, (window, parts, run) => {
+    for (let next = 0; next < blocks.length; next += atOnce) {
+      const some = blocks.slice(next, next + atOnce);
+      run(
+        'filterGradient',
+        some.map((pixels, i) => [window, xAt, dyAt, filters, parts + i * bytes, ...pixels]),
       );
-      exports.accumulate(dFilterAt, part, patch * filters);
-    },
-  );
+      for (const i of some.keys()) exports.accumulate(dFilterAt, parts + i * bytes, patch * filters);
+    }
+  });
   return dFilter;
 }
 
-/** The gradient of a convolution with respect to its input. */
+/** The gradient of a convolution with respect to its input. Threads share whole images, because patches overlap. */
 export function conv2dInputGradient(
   backend: KernelBackend,
   info: Info,
   dy: TensorInfo,
   filter: TensorInfo,
 ): TensorInfo {
-  const { exports, output, address } = patchesModule.on(backend)!;
-  const { gemm, gemmScratch } = gemmModule.on(backend)!.exports;
-  const { patch, filters, block } = sizes(info);
+  const { output, address } = productCode.on(backend)!;
+  const planned = plan(backend, info);
+  const { patch, filters, block, team } = planned;
   const dx = output(info.inShape);
   const [dyAt, filterAt, dxAt] = [dy, filter, dx].map(address) as [number, number, number];
-  exports.clearFloats(dxAt, util.sizeFromShape(info.inShape));
-  forEachBlock(
-    backend,
-    info,
-    gemmScratch(block, patch, filters),
-    (window, first, count, patches, scratch) => {
-      gemm(
-        dyAt + 4 * first * filters,
-        filters,
-        1,
-        filterAt,
-        1,
-        filters,
-        patches,
-        count,
-        patch,
-        filters,
-        scratch,
-      );
-      exports.scatterPatches(window, dxAt, patches, first, count);
-    },
+  const parts = spans(info.batchSize, piecesFor(team.count), 1);
+  atWork(backend, info, planned, [block, patch, filters], 0, (window, _, run) =>
+    run(
+      'inputGradient',
+      parts.map((images) => [window, dyAt, filterAt, filters, dxAt, block, ...images]),
+    ),
   );
   return dx;
-}
-
-/** The convolution of images x [batch, height, width, channels] with a filter [height, width, channels, filters]. */
-export function conv2d(backend: KernelBackend, info: Info, x: TensorInfo, filter: TensorInfo): TensorInfo {
-  const { exports, output, address } = patchesModule.on(backend)!;
-  const { gemm, gemmScratch } = gemmModule.on(backend)!.exports;
-  const { patch, filters, block } = sizes(info);
-  const y = output(info.outShape);
-  const [xAt, filterAt, yAt] = [x, filter, y].map(address) as [number, number, number];
-  forEachBlock(
-    backend,
-    info,
-    gemmScratch(block, filters, patch),
-    (window, first, count, patches, scratch) => {
-      exports.gatherPatches(window, xAt, patches, first, count);
-      gemm(
-        patches,
-        patch,
-        1,
-        filterAt,
-        filters,
-        1,
-        yAt + 4 * first * filters,
-        count,
-        filters,
-        patch,
-        scratch,
-      );
-    },
-  );
-  return y;
 }

@@ -1,8 +1,6 @@
-import { type WasmKernels, wasmModule } from '@arborize/core';
+import type { WasmKernels } from '@arborize/core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
-import { wasm } from './gemm.as.generated.ts';
-import { wasm as relaxed } from './gemm.relaxed.as.generated.ts';
-import type { GemmExports, Product } from './product.ts';
+import { type Product, type ProductExports, productCode } from './product.ts';
 import { cutProducts } from './threads/cut-products.ts';
 import { type Threads, threadsOf } from './threads/threads.ts';
 
@@ -16,16 +14,16 @@ export interface Gemm {
   gemms(products: readonly Product[], scratch: number): void;
 }
 
-/** The kernel on one thread. */
-export const gemmCode = wasmModule<GemmExports>(wasm, { relaxed });
-const linked = new WeakMap<KernelBackend, WasmKernels<Gemm>>();
+type GemmKernels = Omit<WasmKernels<unknown>, 'inParts'> & { readonly exports: Gemm };
+
+const linked = new WeakMap<KernelBackend, GemmKernels>();
 
 export const gemmModule = {
   /** The products on this backend's heap, or `null` where the heap is out of reach. */
-  on(backend: KernelBackend): WasmKernels<Gemm> | null {
+  on(backend: KernelBackend): GemmKernels | null {
     const known = linked.get(backend);
     if (known) return known;
-    const kernels = gemmCode.on(backend);
+    const kernels = productCode.on(backend);
     if (!kernels) return null;
     const made = { ...kernels, exports: onThreads(kernels, threadsOf(backend)) };
     linked.set(backend, made);
@@ -33,7 +31,7 @@ export const gemmModule = {
   },
 };
 
-function onThreads(kernels: WasmKernels<GemmExports>, threads: Threads): Gemm {
+function onThreads(kernels: WasmKernels<ProductExports>, threads: Threads): Gemm {
   const { gemm, gemmScratch } = kernels.exports;
   const teamFor = (m: number, n: number, k: number, products: number) =>
     threads.team(2 * m * n * k * products);

@@ -1,24 +1,8 @@
-import { wasmModule } from '@arborize/core';
 import { broadcast_util, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { wasm as epilogueWasm } from './epilogue.as.generated.ts';
 import { gemmModule } from './gemm.ts';
-import type { Product } from './product.ts';
+import { type Epilogue, type Product, productCode } from './product.ts';
 
-interface Epilogue {
-  epilogue(
-    y: number,
-    rows: number,
-    columns: number,
-    bias: number,
-    activation: number,
-    slope: number,
-    slopes: number,
-  ): void;
-}
-
-const epilogueModule = wasmModule<Epilogue>(epilogueWasm);
-
-/** The activations of a fused product that run in its epilogue; the numbers are those of epilogue.as.ts. */
+/** The activations of a fused product that run in its epilogue; the numbers are those of assembly/epilogue.ts. */
 export const fusedActivations: Readonly<Record<string, number>> = {
   linear: 0,
   relu: 1,
@@ -102,22 +86,27 @@ function batchIndex(batch: readonly number[], operand: readonly number[]): (i: n
   };
 }
 
-/** Adds `bias` [n] to every row of `y` in place and applies one of {@link fusedActivations}. */
-export function applyEpilogue(
+/** What a fused product does to its result: adds a bias [n] to every row, then applies one of {@link fusedActivations}. */
+export interface FusedEpilogue {
+  readonly bias?: TensorInfo | undefined;
+  readonly activation: number;
+  readonly slope: number;
+  readonly slopes?: TensorInfo | undefined;
+}
+
+/** The arguments by which kernels are given an epilogue. */
+export function epilogueArguments(
   backend: KernelBackend,
-  y: TensorInfo,
-  epilogue: {
-    readonly bias?: TensorInfo | undefined;
-    readonly activation: number;
-    readonly slope: number;
-    readonly slopes?: TensorInfo | undefined;
-  },
-): void {
-  const { address, exports } = epilogueModule.on(backend)!;
+  { bias, activation, slope, slopes }: FusedEpilogue,
+): Epilogue {
+  const { address } = productCode.on(backend)!;
+  return [bias ? address(bias) : 0, activation, slope, slopes ? address(slopes) : 0];
+}
+
+export function applyEpilogue(backend: KernelBackend, y: TensorInfo, epilogue: FusedEpilogue): void {
+  const { address, exports } = productCode.on(backend)!;
   const columns = y.shape.at(-1)!;
   const size = util.sizeFromShape(y.shape);
-  if (size === 0) return;
-  const { bias, activation, slope, slopes } = epilogue;
-  const at = (tensor?: TensorInfo) => (tensor ? address(tensor) : 0);
-  exports.epilogue(address(y), size / columns, columns, at(bias), activation, slope, at(slopes));
+  if (size > 0)
+    exports.epilogue(address(y), size / columns, columns, ...epilogueArguments(backend, epilogue));
 }

@@ -9,8 +9,8 @@ export interface KernelCall<Inputs extends string, Attributes> {
   readonly inputs: Readonly<Record<Inputs, TensorInfo>>;
   readonly attrs: Attributes;
   readonly backend: KernelBackend;
-  /** Runs the kernel of the stock backend instead. */
-  stock(): TensorInfo;
+  /** Runs the kernel of the stock backend instead, with some inputs replaced where they are given. */
+  stock(inputs?: Partial<Record<Inputs, TensorInfo | undefined>>): TensorInfo;
 }
 
 const provided = new WeakSet<KernelFunc>();
@@ -26,8 +26,8 @@ export function provideKernel<Inputs extends string, Attributes>(
   const stock = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined;
   if (stock && provided.has(stock.kernelFunc)) return;
   const kernelFunc: KernelFunc = (call) => {
-    const runStock = () => {
-      if (stock) return stock.kernelFunc(call) as TensorInfo;
+    const runStock = (others?: object) => {
+      if (stock) return stock.kernelFunc({ ...call, inputs: { ...call.inputs, ...others } }) as TensorInfo;
       throw new BackendError(
         'wasm',
         `${kernelName} needs the heap`,

@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { replaceKernel } from '../replace-kernel.ts';
 
@@ -8,20 +8,29 @@ interface StoredShapes {
 
 /**
  * The stock fused convolutions look at the shape with which a bias was written, not at the one it has: a bias that is the
- * reshape of a matrix fails. It gets a copy here.
+ * reshape of a matrix fails. `run` gets a copy of it.
  */
-export function provideReshapedBias(): void {
-  for (const kernelName of ['FusedConv2D', 'FusedDepthwiseConv2D']) {
-    replaceKernel('wasm', kernelName, (stock) => (call) => {
-      const bias = call.inputs.bias as TensorInfo | undefined;
-      const { dataIdMap } = call.backend as StoredShapes;
-      if (!bias || dataIdMap.get(bias.dataId).shape.length === 1) return stock!(call);
-      const copy = tf.add(bias as tf.Tensor, 0);
-      try {
-        return stock!({ ...call, inputs: { ...call.inputs, bias: copy } });
-      } finally {
-        copy.dispose();
-      }
-    });
+export function withPlainBias<T>(
+  backend: KernelBackend,
+  bias: TensorInfo | undefined,
+  run: (bias: TensorInfo | undefined) => T,
+): T {
+  const { dataIdMap } = backend as unknown as StoredShapes;
+  if (!bias || dataIdMap.get(bias.dataId).shape.length === 1) return run(bias);
+  const copy = tf.add(bias as tf.Tensor, 0);
+  try {
+    return run(copy);
+  } finally {
+    copy.dispose();
   }
+}
+
+/** Depthwise convolutions with a bias that was reshaped; the others see to it themselves. */
+export function provideReshapedBias(): void {
+  replaceKernel('wasm', 'FusedDepthwiseConv2D', (stock) => (call) => {
+    const { bias, ...inputs } = call.inputs as Record<string, TensorInfo>;
+    return withPlainBias(call.backend as KernelBackend, bias, (plain) =>
+      stock!({ ...call, inputs: { ...inputs, ...(plain && { bias: plain }) } }),
+    );
+  });
 }

@@ -1,5 +1,6 @@
 import { type Random, Random as Stream } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { fusedActivations } from '../mat-mul.ts';
 
 type Shape = readonly number[];
 
@@ -73,6 +74,26 @@ function convolution(random: Random, rank: 2 | 3) {
     dy: { shape: [...outShape, filters] },
     filter: { shape: [...filter, channels, filters] },
     attrs: { strides, pad, dataFormat: rank === 2 ? 'NHWC' : 'NDHWC', dilations: filter.map(() => 1) },
+  };
+}
+
+/** A forward convolution, some so wide and large that it does not run as the stock one. */
+function forwardConvolution(random: Random) {
+  if (random.integer(6) > 0) return convolution(random, 2);
+  const filter = some(random, [
+    [3, 3],
+    [1, 5],
+    [4, 2],
+    [1, 1],
+  ] as const);
+  const filters = between(random, 32, 40);
+  const channels = Math.ceil(1024 / (filter[0] * filter[1] * filters)) + random.integer(3);
+  const pad = some(random, ['same', 'valid'] as const);
+  const dilations = pad === 'same' ? [between(random, 1, 2), between(random, 1, 3)] : [1, 1];
+  return {
+    x: { shape: [2, between(random, 18, 20), between(random, 20, 22), channels], special },
+    filter: { shape: [...filter, channels, filters] },
+    attrs: { strides: [1, 1], pad, dataFormat: 'NHWC', dilations },
   };
 }
 
@@ -208,6 +229,20 @@ export const kernelTable: Readonly<Record<string, Draw>> = {
       inputs: { a: { shape: a.shape }, b: { shape: b.shape }, bias: { shape: [n] } },
       attrs: { ...attrs, activation, leakyreluAlpha: 0.2 },
     };
+  },
+  Conv2D(random) {
+    const { x, filter, attrs } = forwardConvolution(random);
+    return { inputs: { x, filter }, attrs };
+  },
+  FusedConv2D(random) {
+    const { x, filter, attrs } = forwardConvolution(random);
+    const filters = { shape: filter.shape.slice(-1) };
+    const activation = some(random, Object.keys(fusedActivations));
+    // As for products, finite values only.
+    const inputs: Record<string, DrawnInput> = { x: { shape: x.shape }, filter };
+    if (random.integer(4) > 0) inputs.bias = filters;
+    if (activation === 'prelu') inputs.preluActivationWeights = filters;
+    return { inputs, attrs: { ...attrs, activation, leakyreluAlpha: 0.2 } };
   },
   Conv2DBackpropFilter(random) {
     const { x, dy, filter, attrs } = convolution(random, 2);

@@ -1,23 +1,18 @@
 import type { Product } from '../product.ts';
+import { piecesFor, spans } from './spans.ts';
 
 /** A part of a product, and the distance of the rows of the whole result. */
 export type Piece = readonly [...Product, cRow: number];
 
 /** The tile of the kernel, as in assembly/gemm.ts. */
 const [TILE_ROWS, TILE_COLUMNS] = [6, 8];
-/** More pieces than threads, so that a thread that is held up does less of the work; each packs its operands anew. */
-const PIECES_PER_THREAD = 2;
 
 /**
  * Cuts products of the same sizes into pieces of the result, each along its longer side and between tiles. An element is
  * summed in the same order however it is cut.
  */
-export function cutProducts(
-  products: readonly Product[],
-  threads: number,
-  piecesPerThread = PIECES_PER_THREAD,
-): Piece[] {
-  const pieces = Math.ceil((threads * piecesPerThread) / products.length);
+export function cutProducts(products: readonly Product[], threads: number): Piece[] {
+  const pieces = Math.ceil(piecesFor(threads) / products.length);
   return products.flatMap((product) => cut(product, pieces));
 }
 
@@ -33,11 +28,4 @@ function cut(product: Product, pieces: number): Piece[] {
     const [from, to] = [b + 4 * first * bColumn, c + 4 * first];
     return [a, aRow, aColumn, from, bRow, bColumn, to, m, columns, k, n];
   });
-}
-
-/** Cuts a length into spans of whole tiles, about equal. */
-function spans(length: number, pieces: number, tile: number): [first: number, length: number][] {
-  const span = tile * Math.max(1, Math.round(length / pieces / tile));
-  const count = Math.max(1, Math.min(pieces, Math.ceil(length / span)));
-  return Array.from({ length: count }, (_, i) => [i * span, i === count - 1 ? length - i * span : span]);
 }

@@ -2,25 +2,24 @@ import { type WasmKernels, wasmModule } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { useBackend } from '../../use-backend.ts';
-import { gemmCode } from '../gemm.ts';
 import { wasm } from '../optimizer.as.generated.ts';
-import type { GemmExports } from '../product.ts';
+import { type ProductExports, productCode } from '../product.ts';
 import { cutProducts } from './cut-products.ts';
 import { startPool } from './pool.ts';
 
 const SIZE = 96;
 
-let kernels: WasmKernels<GemmExports>;
+let kernels: WasmKernels<ProductExports>;
 beforeAll(async () => {
   await useBackend('wasm', { threads: 2 });
-  kernels = gemmCode.on(tf.backend())!;
+  kernels = productCode.on(tf.backend())!;
 });
 
 /** The product of two matrices of ones in four pieces, by one worker and a main thread so slow that it gets some. */
 async function product(module: WebAssembly.Module) {
   const asleep = new Int32Array(new SharedArrayBuffer(4));
   let computed = 0;
-  const exports: GemmExports = {
+  const exports: ProductExports = {
     ...kernels.exports,
     gemm(...call) {
       Atomics.wait(asleep, 0, 0, 300);

@@ -69,7 +69,7 @@ describe('against reference', () => {
     },
   );
 
-  it('batches that broadcast, a fused product and the gradients of convolutions have them, too', async () => {
+  it('batches that broadcast, a fused product, convolutions and their gradients have them, too', async () => {
     const [a, b, bias] = [[3, 40, 50], [1, 50, 60], [60]].map((shape, i) => toTensor(noise64(shape, i)));
     const fused = () => tf.fused.matMul({ a: a!, b: b!, bias: bias!, activation: 'relu' });
     const x = toTensor(noise64([4, 12, 12, 3], 4)) as tf.Tensor4D;
@@ -78,7 +78,13 @@ describe('against reference', () => {
       const both = tf.grads((x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'))([x, filter]);
       return tf.concat(both.map((gradient) => tf.reshape(gradient, [-1])));
     };
-    for (const f of [fused, gradients]) {
+    const [images, wide] = [toTensor(noise64([3, 16, 16, 5], 6)), toTensor(noise64([3, 3, 5, 33], 7))];
+    const convolved = () =>
+      tf.fused.conv2d({
+        ...{ x: images as tf.Tensor4D, filter: wide as tf.Tensor4D, bias: toTensor(noise64([33], 8)) },
+        ...{ strides: 1, pad: 'same', activation: 'relu' },
+      });
+    for (const f of [fused, gradients, convolved]) {
       const [one, three] = await onOneAndOnThree(f);
       expect(sameBits(one, three)).toBe(true);
     }

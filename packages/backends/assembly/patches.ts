@@ -1,12 +1,7 @@
 // Patches: what a window sees of the images x [batch, inHeight, inWidth, channels] at each output pixel, one row of
 // height × width × channels values a pixel. Pixels are counted through the whole batch.
-import { add, clear, floats, moveRow } from '../../assembly/patch-row';
-import { Window } from '../../assembly/window';
-
-/** y [count] += x [count] */
-export function accumulate(y: usize, x: usize, count: i32): void {
-  add(y, x, count);
-}
+import { clear, floats, moveRow } from './patch-row';
+import { Window } from './window';
 
 /** Moves the patches of `count` pixels from `first` on. */
 @inline
@@ -41,16 +36,11 @@ function movePatches(window: Window, x: usize, patches: usize, first: i32, count
 }
 
 /** Copies patches out of the images, with zeros where they reach beyond them. */
-export function gatherPatches(window: usize, x: usize, patches: usize, first: i32, count: i32): void {
-  movePatches(changetype<Window>(window), x, patches, first, count, false);
+export function gatherPatches(window: Window, x: usize, patches: usize, first: i32, count: i32): void {
+  movePatches(window, x, patches, first, count, false);
 }
 
 /** Adds patches to the images; what lies beyond them is dropped. */
-export function scatterPatches(window: usize, x: usize, patches: usize, first: i32, count: i32): void {
-  movePatches(changetype<Window>(window), x, patches, first, count, true);
-}
-
-/** y [count] = 0 */
-export function clearFloats(y: usize, count: i32): void {
-  memory.fill(y, 0, floats(count));
+export function scatterPatches(window: Window, x: usize, patches: usize, first: i32, count: i32): void {
+  movePatches(window, x, patches, first, count, true);
 }

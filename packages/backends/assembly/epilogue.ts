@@ -1,7 +1,7 @@
 // What a fused product does to its result in place: add a bias to every row, then apply an activation.
-import { exp, loadTail, sigmoid, splat, storeTail } from '../../../core/assembly/simd-math';
+import { exp, loadTail, sigmoid, splat, storeTail } from '../../core/assembly/simd-math';
 
-// The numbers are those of `activations` in fused-mat-mul.ts.
+// The numbers are those of `fusedActivations` in mat-mul.ts.
 const RELU = 1;
 const RELU6 = 2;
 const ELU = 4;

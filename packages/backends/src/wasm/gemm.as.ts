@@ -1,1 +1,0 @@
-export { gemm, gemmScratch } from '../../assembly/gemm';
