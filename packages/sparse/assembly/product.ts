@@ -1,7 +1,7 @@
 // Products with a sparse matrix whose values lie by columns. Activations are feature-major: row i of x holds feature i
 // of the whole batch, so that one stored value meets a run of floats. `stride` is the distance of such rows in bytes.
-import { loadTail, splat, storeTail } from '../../core/assembly/simd-math';
-import { at, madd, sums } from './lanes';
+import { loadTail, splat } from '../../core/assembly/simd-math';
+import { at, lanesSum, madd, sums } from './lanes';
 
 /** 32 examples of one output: y = the larger of `least` and bias + Σ value · x[index]. */
 function block32(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
@@ -18,14 +18,14 @@ function block32(indices: usize, values: usize, end: usize, x: usize, stride: us
     s6 = madd(s6, value, v128.load(row, 96));
     s7 = madd(s7, value, v128.load(row, 112));
   }
-  v128.store(y, f32x4.max(s0, least));
-  v128.store(y, f32x4.max(s1, least), 16);
-  v128.store(y, f32x4.max(s2, least), 32);
-  v128.store(y, f32x4.max(s3, least), 48);
-  v128.store(y, f32x4.max(s4, least), 64);
-  v128.store(y, f32x4.max(s5, least), 80);
-  v128.store(y, f32x4.max(s6, least), 96);
-  v128.store(y, f32x4.max(s7, least), 112);
+  v128.store(y, f32x4.pmax(s0, least));
+  v128.store(y, f32x4.pmax(s1, least), 16);
+  v128.store(y, f32x4.pmax(s2, least), 32);
+  v128.store(y, f32x4.pmax(s3, least), 48);
+  v128.store(y, f32x4.pmax(s4, least), 64);
+  v128.store(y, f32x4.pmax(s5, least), 80);
+  v128.store(y, f32x4.pmax(s6, least), 96);
+  v128.store(y, f32x4.pmax(s7, least), 112);
 }
 
 function block4(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
@@ -33,7 +33,7 @@ function block4(indices: usize, values: usize, end: usize, x: usize, stride: usi
   for (; indices < end; indices += 4, values += 4) {
     sum = madd(sum, v128.load32_splat(values), v128.load(x + <usize>load<u32>(indices) * stride));
   }
-  v128.store(y, f32x4.max(sum, least));
+  v128.store(y, f32x4.pmax(sum, least));
 }
 
 /** One example of one output; four sums, because each addition waits for the one before. */
@@ -80,50 +80,75 @@ export function product(
   }
 }
 
-/** Up to four dot products of rows of x with one row of d. */
+/** s + the products of eight numbers; two chains of additions would fill the registers. */
+@inline
+function madd8(s: v128, x: usize, d0: v128, d1: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return madd(madd(s, d0, v128.load(x)), d1, v128.load(x, 16));
+  return f32x4.add(s, madd(f32x4.mul(d0, v128.load(x)), d1, v128.load(x, 16)));
+}
+
+@inline
+function loadUpTo4(address: usize, count: i32): v128 {
+  return count < 4 ? loadTail(address, count) : v128.load(address);
+}
+
+/** Four dot products of rows of x with one row of d. */
 @inline
 function dots(x0: usize, x1: usize, x2: usize, x3: usize, d: usize, batch: i32): v128 {
   let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
   let b = 0;
-  for (; b + 4 <= batch; b += 4) {
+  for (; b + 8 <= batch; b += 8) {
     const shift = at(b);
-    const delta = v128.load(d + shift);
-    s0 = madd(s0, delta, v128.load(x0 + shift));
-    s1 = madd(s1, delta, v128.load(x1 + shift));
-    s2 = madd(s2, delta, v128.load(x2 + shift));
-    s3 = madd(s3, delta, v128.load(x3 + shift));
+    const d0 = v128.load(d + shift);
+    const d1 = v128.load(d + shift, 16);
+    s0 = madd8(s0, x0 + shift, d0, d1);
+    s1 = madd8(s1, x1 + shift, d0, d1);
+    s2 = madd8(s2, x2 + shift, d0, d1);
+    s3 = madd8(s3, x3 + shift, d0, d1);
   }
-  if (b < batch) {
+  for (; b < batch; b += 4) {
     const left = batch - b;
     const shift = at(b);
-    const delta = loadTail(d + shift, left);
-    s0 = madd(s0, delta, loadTail(x0 + shift, left));
-    s1 = madd(s1, delta, loadTail(x1 + shift, left));
-    s2 = madd(s2, delta, loadTail(x2 + shift, left));
-    s3 = madd(s3, delta, loadTail(x3 + shift, left));
+    const delta = loadUpTo4(d + shift, left);
+    s0 = madd(s0, delta, loadUpTo4(x0 + shift, left));
+    s1 = madd(s1, delta, loadUpTo4(x1 + shift, left));
+    s2 = madd(s2, delta, loadUpTo4(x2 + shift, left));
+    s3 = madd(s3, delta, loadUpTo4(x3 + shift, left));
   }
   return sums(s0, s1, s2, s3);
 }
 
-/** The stored values p to `end` of one output, whose gradients are its row d. */
+/** The dot product of a row of x with one of d. */
 @inline
+function dot(x: usize, d: usize, batch: i32): f32 {
+  let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
+  for (; batch >= 16; batch -= 16, x += 64, d += 64) {
+    s0 = madd(s0, v128.load(d), v128.load(x));
+    s1 = madd(s1, v128.load(d, 16), v128.load(x, 16));
+    s2 = madd(s2, v128.load(d, 32), v128.load(x, 32));
+    s3 = madd(s3, v128.load(d, 48), v128.load(x, 48));
+  }
+  let sum = lanesSum(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+  for (; batch > 0; batch--, x += 4, d += 4) sum += load<f32>(x) * load<f32>(d);
+  return sum;
+}
+
+/** The stored values p to `end` of one output, whose gradients are its row d. */
 function sampledRow(p: i32, end: i32, indices: usize, x: usize, d: usize, g: usize, batch: i32, stride: usize, add: bool): void {
-  for (; p < end; p += 4) {
-    const left = end - p;
+  for (; p + 4 <= end; p += 4) {
     const from = indices + at(p);
     const x0 = x + <usize>load<u32>(from) * stride;
-    const x1 = left > 1 ? x + <usize>load<u32>(from, 4) * stride : x0;
-    const x2 = left > 2 ? x + <usize>load<u32>(from, 8) * stride : x0;
-    const x3 = left > 3 ? x + <usize>load<u32>(from, 12) * stride : x0;
-    let gradient = dots(x0, x1, x2, x3, d, batch);
+    const x1 = x + <usize>load<u32>(from, 4) * stride;
+    const x2 = x + <usize>load<u32>(from, 8) * stride;
+    const x3 = x + <usize>load<u32>(from, 12) * stride;
+    const gradient = dots(x0, x1, x2, x3, d, batch);
     const to = g + at(p);
-    if (left >= 4) {
-      if (add) gradient = f32x4.add(gradient, v128.load(to));
-      v128.store(to, gradient);
-    } else {
-      if (add) gradient = f32x4.add(gradient, loadTail(to, left));
-      storeTail(to, gradient, left);
-    }
+    v128.store(to, add ? f32x4.add(gradient, v128.load(to)) : gradient);
+  }
+  for (; p < end; p++) {
+    const gradient = dot(x + <usize>load<u32>(indices + at(p)) * stride, d, batch);
+    const to = g + at(p);
+    store<f32>(to, add ? gradient + load<f32>(to) : gradient);
   }
 }
 
@@ -261,8 +286,7 @@ function rowSum(x: usize, columns: i32): f32 {
     s0 = f32x4.add(s0, v128.load(x));
     s1 = f32x4.add(s1, v128.load(x, 16));
   }
-  s0 = f32x4.add(s0, s1);
-  let sum: f32 = f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1) + (f32x4.extract_lane(s0, 2) + f32x4.extract_lane(s0, 3));
+  let sum = lanesSum(f32x4.add(s0, s1));
   for (; j < columns; j++, x += 4) sum += load<f32>(x);
   return sum;
 }
