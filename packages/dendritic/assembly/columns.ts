@@ -4,10 +4,10 @@ import { floats } from './lines';
 /** Lines that the first cache holds, even where their distance is a power of two. */
 const BLOCK: i32 = 64;
 
+/** Four rows from these addresses on become columns. */
 @inline
-function transposeFour(from: usize, stride: usize, to: usize, toStride: usize): void {
-  const x0 = v128.load(from), x1 = v128.load(from + stride);
-  const x2 = v128.load(from + 2 * stride), x3 = v128.load(from + 3 * stride);
+function transposeFour(a: usize, b: usize, c: usize, d: usize, to: usize, toStride: usize): void {
+  const x0 = v128.load(a), x1 = v128.load(b), x2 = v128.load(c), x3 = v128.load(d);
   const low01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), high01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
   const low23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5), high23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
   v128.store(to, v128.shuffle<i64>(low01, low23, 0, 2));
@@ -16,18 +16,10 @@ function transposeFour(from: usize, stride: usize, to: usize, toStride: usize): 
   v128.store(to + 3 * toStride, v128.shuffle<i64>(high01, high23, 1, 3));
 }
 
-/** to[c, r] = from[r, c] for up to four rows and columns, of which `rows` and `columns` exist. */
+/** Four numbers from these addresses. */
 @inline
-function tile(from: usize, stride: usize, to: usize, toStride: usize, rows: i32, columns: i32): void {
-  if (rows >= 4 && columns >= 4) {
-    transposeFour(from, stride, to, toStride);
-    return;
-  }
-  for (let r = 0; r < min(4, rows); r++) {
-    for (let c = 0; c < min(4, columns); c++) {
-      store<f32>(to + <usize>c * toStride + floats(r), load<f32>(from + <usize>r * stride + floats(c)));
-    }
-  }
+function four(a: usize, b: usize, c: usize, d: usize): v128 {
+  return v128.load32_lane(d, v128.load32_lane(c, v128.load32_lane(b, v128.load32_zero(a), 1), 2), 3);
 }
 
 /** Lines [columns, lanes] of x [rows, columns], and after its rows the last one again, or zeros. */
@@ -35,18 +27,22 @@ export function toLines(
   x: usize, xStride: i32, lines: usize, lineStride: i32, rows: i32, columns: i32, lanes: i32, repeat: bool,
 ): void {
   const row = floats(xStride), line = floats(lineStride);
+  const last = x + <usize>(rows - 1) * row;
   for (let start = 0; start < columns; start += BLOCK) {
     const end = min(start + BLOCK, columns);
     for (let r = 0; r < rows; r += 4) {
-      for (let c = start; c < end; c += 4) {
-        tile(x + <usize>r * row + floats(c), row, lines + <usize>c * line + floats(r), line, rows - r, end - c);
-      }
+      let a = x + <usize>r * row + floats(start);
+      const ahead = last + floats(start);
+      let b = min(a + row, ahead), c = min(a + 2 * row, ahead), d = min(a + 3 * row, ahead);
+      let to = lines + <usize>start * line + floats(r);
+      let i = start;
+      for (; i + 4 <= end; i += 4, a += 16, b += 16, c += 16, d += 16, to += 4 * line) transposeFour(a, b, c, d, to, line);
+      for (; i < end; i++, a += 4, b += 4, c += 4, d += 4, to += line) v128.store(to, four(a, b, c, d));
     }
   }
-  if (rows == lanes) return;
+  if (repeat) return;
   for (let c = 0; c < columns; c++, lines += line) {
-    const value: f32 = repeat ? load<f32>(lines + floats(rows - 1)) : 0;
-    for (let n = rows; n < lanes; n++) store<f32>(lines + floats(n), value);
+    for (let n = rows; n < lanes; n++) store<f32>(lines + floats(n), 0);
   }
 }
 
@@ -57,8 +53,22 @@ export function toRows(lines: usize, lineStride: i32, x: usize, xStride: i32, ro
     const end = min(start + BLOCK, columns);
     for (let r = 0; r < rows; r += 4) {
       for (let c = start; c < end; c += 4) {
-        tile(lines + <usize>c * line + floats(r), line, x + <usize>r * row + floats(c), row, end - c, rows - r);
+        const from = lines + <usize>c * line + floats(r), to = x + <usize>r * row + floats(c);
+        if (rows - r >= 4 && end - c >= 4) {
+          transposeFour(from, from + line, from + 2 * line, from + 3 * line, to, row);
+        } else {
+          copyTile(from, line, to, row, min(4, rows - r), min(4, end - c));
+        }
       }
+    }
+  }
+}
+
+/** to[r, c] = from[c, r] for some rows and columns. */
+function copyTile(from: usize, line: usize, to: usize, row: usize, rows: i32, columns: i32): void {
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      store<f32>(to + <usize>r * row + floats(c), load<f32>(from + <usize>c * line + floats(r)));
     }
   }
 }

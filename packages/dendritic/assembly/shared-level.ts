@@ -1,7 +1,8 @@
 // The first level of trees that all see the same inputs: z [units, nodes, lanes] = Σ_k w [units, nodes, b] · x [rows, nodes·b]
 // + bias [units, nodes], and its gradients. Blocks of the inputs are turned into lines that the first cache holds.
 import { toLines, toRows } from './columns';
-import { dotLines, floats, sumLine, sumLines } from './lines';
+import { dotLines, sumLine } from './dot-lines';
+import { floats, sumLines } from './lines';
 
 /** Rows of a block, and inputs if a node has no more. */
 export const ROWS: i32 = 128;

@@ -2,7 +2,8 @@
 // shared-level.as.ts), where input i before unit u is column u·inputs + i of the mask.
 import { columnKey, dropLimit, keptInFirst, keptInSecond, products, saltOf, writeRowKeys } from '../../../core/assembly/counter-random';
 import { loadTail, splat, storeTail } from '../../../core/assembly/simd-math';
-import { floats, madd, sumsOf } from '../../assembly/lines';
+import { sumsOf } from '../../assembly/dot-lines';
+import { floats, madd } from '../../assembly/lines';
 import { addLineSum, blockNodes, gather, ROWS, scatter, scratchBytes as blockBytes, STRIDE } from '../../assembly/shared-level';
 
 const STEP: usize = <usize>STRIDE << 2;
