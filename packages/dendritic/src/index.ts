@@ -11,6 +11,7 @@ export { gateValues } from './active/gate-values.ts';
 export type { HoldOptions } from './active/held-layer.ts';
 export { type SegmentActivationsOptions, segmentActivations } from './active/segment-activations.ts';
 export type { SegmentInitializer } from './active/segment-initializers.ts';
+export { winningSegments } from './active/winning-segments.ts';
 export { type DendriticClassifierOptions, dendriticClassifier } from './branching/dendritic-classifier.ts';
 export { DendriticDense, type DendriticDenseOptions } from './branching/dendritic-dense.ts';
 export { type DendriticTreeOptions, dendriticTree } from './branching/dendritic-tree.ts';

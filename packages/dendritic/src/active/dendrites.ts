@@ -6,7 +6,7 @@ import { maskKernel } from '../sparse-weights/mask-kernel.ts';
 import { randomSeed } from '../sparse-weights/random-seed.ts';
 import { SparseMask } from '../sparse-weights/sparse-mask.ts';
 import type { AddWeight } from '../stock-layers/stock-weights.ts';
-import { chooseSegment } from './choose-segment.ts';
+import { chooseSegment, winnerOf } from './choose-segment.ts';
 import { constantInitializer } from './constant-initializer.ts';
 import { checkedDendrites, type DendriteOptions, type DendriteSettings } from './dendrite-options.ts';
 import { gate } from './dendritic-gate.ts';
@@ -90,6 +90,12 @@ export class Dendrites {
     const d = tf.add(allActivations(context, this.effectiveSegments()), this.bias.read());
     const a = chooseSegment(d, byMagnitude(mode));
     return index ? tf.gather(a, tf.cast(index, 'int32')) : a;
+  }
+
+  /** Which segment of each unit wins for contexts [D, C]: int32 [D, H]. */
+  winners(context: Tensor): Tensor {
+    const d = allActivations(context, this.effectiveSegments());
+    return winnerOf(this.bias ? tf.add(d, this.bias.read()) : d, byMagnitude(this.settings.mode))[1];
   }
 
   /** [kernel, bias] that do without the gates what they did with this context [1, C]; runs inside a tidy. */

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { ActiveDendriteDense } from '../active/active-dendrite-dense.ts';
 import { dendriticLeNet } from '../active/dendritic-le-net.ts';
 import { dendriticMLP } from '../active/dendritic-mlp.ts';
 import { gateValues } from '../active/gate-values.ts';
+import { winningSegments } from '../active/winning-segments.ts';
 import { unitUse, useOverlap } from './unit-use.ts';
 
 describe('unitUse', () => {
@@ -57,6 +58,42 @@ describe('gateValues', () => {
     expect(() => gateValues(layer, [[1, 0]])).toThrow('gateValues: contexts must be of shape [contexts, 4]');
     model.dispose();
     gates.dispose();
+  });
+});
+
+describe('winningSegments', () => {
+  it.each([
+    ['absMaxGate', [1, 0, 1, 0, 1, 0]],
+    ['maxGate', [1, 0, 1, 1, 0, 0]],
+  ] as const)('are those of the worked example under %s', async (mode, expected) => {
+    const layer = new ActiveDendriteDense({ units: 3, segments: 2, mode });
+    layer.apply([tfl.input({ shape: [2] }), tfl.input({ shape: [2] })]);
+    const segments = tf.tensor3d([
+      [
+        [0.5, -1],
+        [-0.25, 0.75],
+      ],
+      [
+        [1, 0.5],
+        [0, -2],
+      ],
+      [
+        [-0.4, 0.3],
+        [0.6, 0.2],
+      ],
+    ]);
+    layer.setWeights([...layer.getWeights().slice(0, 2), segments]);
+    const winners = winningSegments(layer, [
+      [1, 0.5],
+      [-1, 2],
+    ]);
+    expect(winners.dtype).toBe('int32');
+    expect([...(await winners.data())]).toEqual(expected);
+    expect(() => winningSegments(layer, [[1]])).toThrow(
+      'winningSegments: contexts must be of shape [contexts, 2]',
+    );
+    tf.dispose([segments, winners]);
+    layer.dispose();
   });
 });
 
