@@ -50,9 +50,9 @@ export function filterGradient(
   gemm(patches, 1, patch, from, filters, 1, part, patch, filters, count, filters, scratch + floats(count * patch));
 }
 
-/** y [count] += x [count] */
-export function accumulate(y: usize, x: usize, count: i32): void {
-  add(y, x, count);
+/** y [size] += the sum of `parts` in a row of as many floats each, here for `count` floats from `first` on. */
+export function addParts(y: usize, parts: usize, size: i32, number: i32, first: i32, count: i32): void {
+  for (let i = 0; i < number; i++) add(y + floats(first), parts + floats(i * size + first), count);
 }
 
 /** y [count] = 0 */

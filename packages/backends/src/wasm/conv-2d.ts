@@ -16,6 +16,9 @@ const BLOCK_PIXELS = 256;
 /** Blocks that there are at least, given pixels enough. */
 const BLOCKS = 8;
 
+/** Floats of a line of the cache. */
+const LINE = 16;
+
 type Info = backend_util.Conv2DInfo;
 type Block = readonly [first: number, count: number];
 
@@ -108,6 +111,7 @@ export function conv2dFilterGradient(
   exports.clearFloats(dFilterAt, patch * filters);
   const bytes = 4 * patch * filters;
   const atOnce = Math.min(piecesFor(team.count), blocks.length);
+  const slices = spans(patch * filters, piecesFor(team.count), LINE);
   atWork(backend, info, planned, [patch, filters, block], atOnce * bytes, (window, parts, run) => {
     for (let next = 0; next < blocks.length; next += atOnce) {
       const some = blocks.slice(next, next + atOnce);
@@ -115,7 +119,10 @@ export function conv2dFilterGradient(
         'filterGradient',
         some.map((pixels, i) => [window, xAt, dyAt, filters, parts + i * bytes, ...pixels]),
       );
-      for (const i of some.keys()) exports.accumulate(dFilterAt, parts + i * bytes, patch * filters);
+      run(
+        'addParts',
+        slices.map((floats) => [dFilterAt, parts, patch * filters, some.length, ...floats]),
+      );
     }
   });
   return dFilter;

@@ -50,22 +50,25 @@ function share(dx: usize, dy: v128, position: v128, average: bool, rows: i32, co
 }
 
 @inline
-function poolGradient(window: Window, x: usize, dy: usize, dx: usize, average: bool): void {
+function poolGradient(window: Window, x: usize, dy: usize, dx: usize, first: i32, count: i32, average: bool): void {
   const channels = window.channels, inWidth = window.inWidth, inHeight = window.inHeight;
   const outHeight = window.outHeight, outWidth = window.outWidth;
   const pixel = floats(channels), row = floats(inWidth * channels);
   const image = floats(inHeight * inWidth * channels);
-  memory.fill(dx, 0, image * window.batch);
-  for (let n = 0; n < window.batch; n++, x += image, dx += image) {
+  x += <usize>first * image;
+  dx += <usize>first * image;
+  dy += floats(first * outHeight * outWidth * channels);
+  memory.fill(dx, 0, image * count);
+  for (let n = 0; n < count; n++, x += image, dx += image) {
     for (let i = 0; i < outHeight; i++) {
       const y = i * window.strideHeight - window.top;
-      const first = max(y, 0);
-      const rows = min(y + window.height, inHeight) - first;
+      const top = max(y, 0);
+      const rows = min(y + window.height, inHeight) - top;
       for (let j = 0; j < outWidth; j++, dy += pixel) {
         const left = j * window.strideWidth - window.left;
         const begin = max(left, 0);
         const columns = min(left + window.width, inWidth) - begin;
-        const at = <usize>first * row + <usize>begin * pixel;
+        const at = <usize>top * row + <usize>begin * pixel;
         const weight = splat(<f32>1 / <f32>(rows * columns));
         for (let c = 0; c < channels; c += 4) {
           const lanes = channels - c;
@@ -83,11 +86,12 @@ function poolGradient(window: Window, x: usize, dy: usize, dx: usize, average: b
   }
 }
 
-export function maxPoolGradient(window: usize, x: usize, dy: usize, dx: usize): void {
-  poolGradient(changetype<Window>(window), x, dy, dx, false);
+/** Of `count` images from `first` on. */
+export function maxPoolGradient(window: usize, x: usize, dy: usize, dx: usize, first: i32, count: i32): void {
+  poolGradient(changetype<Window>(window), x, dy, dx, first, count, false);
 }
 
 /** An average is over the pixels inside the image, as in the forward pass. */
-export function averagePoolGradient(window: usize, dy: usize, dx: usize): void {
-  poolGradient(changetype<Window>(window), 0, dy, dx, true);
+export function averagePoolGradient(window: usize, dy: usize, dx: usize, first: i32, count: i32): void {
+  poolGradient(changetype<Window>(window), 0, dy, dx, first, count, true);
 }

@@ -1,25 +1,47 @@
 import { wasmModule } from '@arborize/core';
-import { type AvgPoolGradAttrs, backend_util, type MaxPoolGradAttrs } from '@tensorflow/tfjs-core';
+import {
+  type AvgPoolGradAttrs,
+  backend_util,
+  type KernelBackend,
+  type MaxPoolGradAttrs,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
 import { wasm } from './pool.as.generated.ts';
 import { provideKernel } from './provide-kernel.ts';
 import { windowFields, withWindow } from './window.ts';
 
+/** Of `count` images from `first` on. */
 interface Pool {
-  maxPoolGradient(window: number, x: number, dy: number, dx: number): void;
-  averagePoolGradient(window: number, dy: number, dx: number): void;
+  maxPoolGradient(
+    ...call: [window: number, x: number, dy: number, dx: number, first: number, count: number]
+  ): void;
+  averagePoolGradient(...call: [window: number, dy: number, dx: number, first: number, count: number]): void;
 }
 
 const poolModule = wasmModule<Pool>(wasm);
 
 type Shape4 = [number, number, number, number];
 
-function poolWindow(
-  input: readonly number[],
+/** What a pixel under a window costs, in floating-point operations of products that take as long. */
+const OPERATIONS = 64;
+
+function poolGradient(
+  backend: KernelBackend,
+  name: keyof Pool,
+  { shape }: TensorInfo,
   { filterSize, strides, pad, dimRoundingMode }: MaxPoolGradAttrs,
-): number[] {
-  return windowFields(
-    backend_util.computePool2DInfo(input as Shape4, filterSize, strides, 1, pad, dimRoundingMode),
+  operands: readonly TensorInfo[],
+): TensorInfo {
+  const info = backend_util.computePool2DInfo(shape as Shape4, filterSize, strides, 1, pad, dimRoundingMode);
+  const kernels = poolModule.on(backend)!;
+  const dx = kernels.output(shape);
+  const at = [...operands, dx].map(kernels.address);
+  const pixels = util.sizeFromShape(info.outShape) * info.filterHeight * info.filterWidth;
+  withWindow(kernels, windowFields(info), 0, (window) =>
+    kernels.inParts(name, info.batchSize, OPERATIONS * pixels, (...images) => [window, ...at, ...images]),
   );
+  return dx;
 }
 
 /**
@@ -29,27 +51,12 @@ function poolWindow(
 export function providePoolKernels(): void {
   provideKernel<'dy' | 'input', MaxPoolGradAttrs>(
     'MaxPoolGrad',
-    ({ inputs: { dy, input }, attrs, backend }) => {
-      const { exports, address, output, ...kernels } = poolModule.on(backend)!;
-      const window = poolWindow(input.shape, attrs);
-      const dx = output(input.shape);
-      withWindow(kernels, window, 0, (at) => {
-        exports.maxPoolGradient(at, address(input), address(dy), address(dx));
-      });
-      return dx;
-    },
+    ({ inputs: { dy, input }, attrs, backend }) =>
+      poolGradient(backend, 'maxPoolGradient', input, attrs, [input, dy]),
   );
   provideKernel<'dy' | 'input', AvgPoolGradAttrs>(
     'AvgPoolGrad',
-    ({ inputs: { dy, input }, attrs, backend, stock }) => {
-      if (Array.isArray(attrs.pad)) return stock();
-      const { exports, address, output, ...kernels } = poolModule.on(backend)!;
-      const window = poolWindow(input.shape, attrs);
-      const dx = output(input.shape);
-      withWindow(kernels, window, 0, (at) => {
-        exports.averagePoolGradient(at, address(dy), address(dx));
-      });
-      return dx;
-    },
+    ({ inputs: { dy, input }, attrs, backend, stock }) =>
+      Array.isArray(attrs.pad) ? stock() : poolGradient(backend, 'averagePoolGradient', input, attrs, [dy]),
   );
 }

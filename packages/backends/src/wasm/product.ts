@@ -20,7 +20,6 @@ export interface ProductExports {
   gemm(...call: [...Product, cRow: number, scratch: number]): void;
   gemmScratch(m: number, n: number, k: number): number;
   epilogue(...call: [y: number, rows: number, columns: number, ...Epilogue]): void;
-  accumulate(y: number, x: number, count: number): void;
   clearFloats(y: number, count: number): void;
 }
 

@@ -4,7 +4,7 @@ import type { WasmKernels } from './wasm-module.ts';
 import { inParts, provideThreads } from './wasm-threads.ts';
 
 /** Which rows a function of a module was called for, by whom. */
-function record(threads?: number) {
+function record(threads?: number, smallest?: number) {
   const backend = {} as KernelBackend;
   const alone: number[][] = [];
   const shared: (readonly number[])[] = [];
@@ -13,6 +13,7 @@ function record(threads?: number) {
   if (threads)
     provideThreads(backend, {
       count: threads,
+      smallest,
       run: (_, name, calls) => shared.push([name.length], ...calls),
     });
   const run = (size: number, operations: number) =>
@@ -32,6 +33,14 @@ describe('inParts', () => {
       run(size, operations);
       expect([alone, shared]).toEqual([[[0, size]], []]);
     }
+  });
+
+  it('asks threads from as many operations on as they say', () => {
+    const { run, alone, shared } = record(2, 1000);
+    run(100, 999);
+    expect([alone, shared]).toEqual([[[0, 100]], []]);
+    run(100, 1000);
+    expect(shared).not.toEqual([]);
   });
 
   it.each([2, 3, 7, 100])('covers %i rows once, on several threads', (size) => {

@@ -5,6 +5,8 @@ import type { WasmKernels } from './wasm-module.ts';
 export interface WasmThreads {
   /** How many there are, with the calling one. */
   readonly count: number;
+  /** Floating-point operations from which on `inParts` asks them; default 4e6. */
+  readonly smallest?: number | undefined;
   /**
    * Calls an exported function once for each list of numbers, and returns when all are done. With `scratch` its last argument
    * is memory of the thread's own.
@@ -30,7 +32,7 @@ type Threaded = KernelBackend & { [THREADS]?: WasmThreads };
 type Functions = Readonly<Record<string, (...call: readonly number[]) => void>>;
 
 /**
- * Floating-point operations from which on other threads are asked. With fewer, what they save is lost on fetching operands
+ * Operations from which on other threads are asked. With fewer, what they save is lost on fetching operands
  * and results from the cache of another core.
  */
 const SMALLEST = 4e6;
@@ -53,7 +55,7 @@ export function inParts(
 ): void {
   const threads = (backend as Threaded)[THREADS];
   const parts = threads && threads.count > 1 ? Math.min(size, PARTS_PER_THREAD * threads.count) : 1;
-  if (parts < 2 || operations < SMALLEST) {
+  if (parts < 2 || operations < (threads!.smallest ?? SMALLEST)) {
     (kernels.exports as Functions)[name]!(...call(0, size));
     return;
   }

@@ -7,7 +7,7 @@ export const SMALLEST = 8e6;
 
 /** The threads that one backend computes with: the main one and, from the first large task on, workers. */
 export interface Threads extends WasmThreads {
-  /** Sets how many there are, and from how many operations on a task is shared among them. */
+  /** Sets how many there are and, for tests, from how many operations on any task is shared among them. */
   set(count: number, smallest?: number): void;
   /** Who does a task of so many operations: all threads, or the main one alone. */
   team(operations: number): WasmThreads;
@@ -40,7 +40,7 @@ export function threadsOf(backend: KernelBackend): Threads {
 
 function makeThreads(): Threads {
   let count = 1;
-  let smallest = SMALLEST;
+  let smallest: number | undefined;
   let pool: Pool | undefined;
   function goOnAlone(problem: string) {
     console.warn(`The threads of the WASM backend ended, kernels go on with one: ${problem}`);
@@ -52,13 +52,17 @@ function makeThreads(): Threads {
     get count() {
       return count;
     },
-    set(wanted, from = SMALLEST) {
+    get smallest() {
+      return smallest;
+    },
+    set(wanted, from) {
       smallest = from;
       count = wanted;
       // With one thread workers that are up sleep.
       if (pool && count > 1 && count !== pool.workers + 1) threads.stop();
     },
-    team: (operations) => (count > 1 && operations > 0 && operations >= smallest ? threads : alone),
+    team: (operations) =>
+      count > 1 && operations > 0 && operations >= (smallest ?? SMALLEST) ? threads : alone,
     run(kernels, ...task) {
       const shared = count > 1 ? threads.pool(kernels.memory) : undefined;
       (shared ?? alone).run(kernels, ...task);
