@@ -48,7 +48,7 @@ export async function connectivityPictures(model: LayersModel): Promise<Picture[
   const pixels = degrees[0]!.ofInputs;
   const map = {
     title: 'Connections of each pixel',
-    caption: 'Pixels that tell nothing lose all of theirs.',
+    caption: 'Pixels that tell nothing close only by λ: all of theirs, but late if it is small.',
     cells: Array.from({ length: SIDE }, (_, row) => pixels.slice(row * SIDE, (row + 1) * SIDE)),
   };
   return [

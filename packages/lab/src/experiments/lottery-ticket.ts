@@ -86,6 +86,8 @@ function tickets(task: Task, { rewind, scope }: Change): LotteryTicket {
   return ticketsOf(task, {
     hidden: inputsOf(task.data) < 200 ? [200, 100] : [300, 100],
     levels: LEVELS,
+    // As the authors of the method began.
+    ...(task.scale === 'paper' && { kernels: 'glorotNormal' as const }),
     prune: { ...PRUNE[task.scale], ...(scope && { scope }) },
     rewind,
     measure: async ({ run }) => relevantShare(task.data, run),

@@ -13,6 +13,14 @@ export interface TicketPlan {
   readonly levels: number;
   readonly prune?: TicketPruning;
   readonly rewind?: Rewind;
+  /** How kernels begin. Default `'heNormal'`. */
+  readonly kernels?: 'heNormal' | 'glorotNormal';
+  /** Standard deviation of the first biases. Default 0. */
+  readonly biases?: number;
+  /** Mean and deviation that the network takes inputs to have. Default 0 and 1: it sees them as they are. */
+  readonly inputs?: { readonly mean: number; readonly deviation: number };
+  /** Half of this times the squares of all weights and biases is added to the loss. Default 0. */
+  readonly decay?: number;
   /** Metrics of each trained network beside its accuracy. */
   readonly measure?: (trained: {
     model: tfl.LayersModel;
@@ -58,14 +66,14 @@ function makeTickets(
   plan: TicketPlan,
   progress: Task['progress'],
 ): LotteryTicket {
-  const { hidden, levels, prune, rewind, measure } = plan;
+  const { levels, prune, rewind, measure } = plan;
   const { train, test } = data;
   return new LotteryTicket({
     levels,
     prune,
     rewind,
     seed,
-    buildModel: (seed) => network(inputsOf(data), [...hidden, train.classes], seed),
+    buildModel: (seed) => network(inputsOf(data), train.classes, plan, seed),
     train: async (model, run) => {
       const [trainSet, testSet] = [tensors(train), tensors(test)];
       const began = performance.now();
@@ -104,18 +112,30 @@ function makeTickets(
   });
 }
 
-function network(inputs: number, widths: readonly number[], seed: number): tfl.Sequential {
+function network(count: number, classes: number, plan: TicketPlan, seed: number): tfl.Sequential {
+  const { hidden, kernels = 'heNormal', biases = 0, inputs, decay = 0 } = plan;
   const random = new Random(seed);
-  return tfl.sequential({
-    layers: widths.map((units, i) =>
+  const model = tfl.sequential({ layers: [tfl.layers.inputLayer({ inputShape: [count] })] });
+  if (inputs) {
+    const { mean, deviation } = inputs;
+    model.add(tfl.layers.rescaling({ scale: 1 / deviation, offset: -mean / deviation }));
+  }
+  for (const [i, units] of [...hidden, classes].entries()) {
+    const kernelInitializer = tfl.initializers[kernels]({ seed: random.uint32() });
+    const squares = decay > 0 && tfl.regularizers.l2({ l2: decay / 2 });
+    model.add(
       tfl.layers.dense({
         units,
-        activation: i === widths.length - 1 ? 'softmax' : 'relu',
-        kernelInitializer: tfl.initializers.heNormal({ seed: random.uint32() }),
-        ...(i === 0 && { inputShape: [inputs] }),
+        activation: i === hidden.length ? 'softmax' : 'relu',
+        kernelInitializer,
+        ...(biases > 0 && {
+          biasInitializer: tfl.initializers.randomNormal({ mean: 0, stddev: biases, seed: random.uint32() }),
+        }),
+        ...(squares && { kernelRegularizer: squares, biasRegularizer: squares }),
       }),
-    ),
-  });
+    );
+  }
+  return model;
 }
 
 function optimizerOf({ optimizer, phases }: Protocol): tf.Optimizer {

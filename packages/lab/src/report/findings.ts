@@ -25,7 +25,9 @@ export function findings({ rows, noise }: Summary, { about, settings }: RunRecor
   sentences.push(
     apart === 0
       ? 'All variants have the same number of parameters.'
-      : `Parameter counts differ by at most ${(100 * apart).toFixed(1)} %.`,
+      : apart <= 1
+        ? `Parameter counts differ by at most ${(100 * apart).toFixed(1)} %.`
+        : `The largest variant has ${Number((apart + 1).toPrecision(2))} times the parameters of the smallest.`,
   );
   return sentences;
 }

@@ -33,6 +33,20 @@ describe('renderReport', () => {
     expect(html).toContain('All variants have the same number of parameters.');
     const uneven = [fakeResult('plain', 0, 0.9, 1000), fakeResult('better', 0, 0.9, 1015)];
     expect(renderReport(fakeRecord, uneven)).toContain('Parameter counts differ by at most 1.5 %.');
+    const sparse = [fakeResult('plain', 0, 0.9, 648_010), fakeResult('better', 0, 0.9, 51_510)];
+    expect(renderReport(fakeRecord, sparse)).toContain(
+      'The largest variant has 13 times the parameters of the smallest.',
+    );
+  });
+
+  it('says learning rates in short', () => {
+    const at = (...learningRates: number[]) => {
+      const phases = learningRates.map((learningRate) => ({ epochs: 2, learningRate }));
+      const settings = { ...fakeRecord.settings, protocol: { ...fakeRecord.settings.protocol, phases } };
+      return renderReport({ ...fakeRecord, settings }, fakeResults);
+    };
+    expect(at(0.1, 0.09157348061512727)).toContain('2 epochs at 0.1, then 2 at 0.0916<');
+    expect(at(0.0990392, 0.08, 0.06, 0.04, 0.02, 0.000960736)).toContain('12 epochs at 0.099 to 0.000961<');
   });
 
   it('shows other metrics, notes and units that are no percent', () => {

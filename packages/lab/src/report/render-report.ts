@@ -9,6 +9,9 @@ import { pictureFigures } from './picture-figures.ts';
 import { SCRIPT, STYLE } from './style.ts';
 import { summarize } from './summarize.ts';
 
+/** A schedule of more phases than these is told by its ends. */
+const MOST_PHASES = 4;
+
 /**
  * Draws the report of a run as one HTML page that needs nothing but itself: the question, the settings, the comparison
  * table, learning curves and pictures.
@@ -90,10 +93,16 @@ ${pictures.length > 0 ? `<h2>What was compared</h2>${pictureFigures(pictures)}` 
 }
 
 function rates({ settings }: RunRecord): string {
-  return settings.protocol.phases
+  const { phases } = settings.protocol;
+  const short = (rate: number) => String(Number(rate.toPrecision(3)));
+  if (phases.length > MOST_PHASES) {
+    const epochs = phases.reduce((sum, phase) => sum + phase.epochs, 0);
+    return `${epochs} epochs at ${short(phases[0]!.learningRate)} to ${short(phases.at(-1)!.learningRate)}`;
+  }
+  return phases
     .map(
       ({ epochs, learningRate }, i) =>
-        `${epochs}${i === 0 ? (epochs === 1 ? ' epoch' : ' epochs') : ''} at ${learningRate}`,
+        `${epochs}${i === 0 ? (epochs === 1 ? ' epoch' : ' epochs') : ''} at ${short(learningRate)}`,
     )
     .join(', then ');
 }

@@ -56,7 +56,7 @@ td.strip .rail { stroke: var(--rule); } td.strip .mean { stroke: currentColor; s
 .pictures { grid-template-columns: repeat(auto-fill, minmax(min(45%, 220px), 1fr)); }
 figure { margin: 0; padding: .8rem .8rem .5rem; background: var(--card); border: 1px solid var(--rule);
   border-radius: 10px; }
-figcaption { display: flex; flex-direction: column; font-size: .85rem; }
+figcaption { display: flex; flex-direction: column; margin-bottom: .3rem; font-size: .85rem; }
 figcaption p { margin: 0; color: var(--soft); font-size: .78rem; }
 .keys { display: flex; flex-wrap: wrap; gap: 0 .9rem; font-size: .78rem; color: var(--soft); }
 .keys i { display: inline-block; width: 1.3em; vertical-align: .25em; margin-right: .4em;
