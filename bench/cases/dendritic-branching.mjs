@@ -104,4 +104,5 @@ export default [
   ...both({ batch: 128, inputs: 1024, units: 128, branching: [32, 32] }),
   ...both({ batch: 128, inputs: 1024, units: 10, branching: [4, 4, 4, 4, 4] }),
   ...both({ batch: 128, inputs: 1024, units: 10, branching: [32, 32], dropout: 0.1 }),
+  treeCase({ batch: 1, inputs: 784, units: 10, branching: [28, 28], backward: false }),
 ];
