@@ -1,6 +1,6 @@
 import { findings } from '../report/findings.ts';
 import { metricText } from '../report/metric-text.ts';
-import { type Spread, summarize } from '../report/summarize.ts';
+import { type Spread, secondsOf, summarize } from '../report/summarize.ts';
 import type { Result } from '../run/results-file.ts';
 import type { RunRecord } from '../run/run-record.ts';
 
@@ -16,13 +16,14 @@ export function comparison(record: RunRecord, results: readonly Result[]): strin
   }));
   const spread = ({ value }: typeof text, { mean, deviation }: Spread) =>
     `${value(mean)}${Number.isNaN(deviation) ? '' : ` ± ${value(deviation)}`}`;
+  const isTimed = summary.rows.some(secondsOf);
   const header = [
     'variant',
     text.title,
     `Δ to ${about.baseline}`,
     ...others.map((other) => other.text.title),
     'parameters',
-    `s/${about.curveBy ?? 'epoch'}`,
+    ...(isTimed ? [`s/${about.curveBy ?? 'epoch'}`] : []),
   ];
   const rows = summary.rows.map((row) => [
     row.variant,
@@ -30,7 +31,7 @@ export function comparison(record: RunRecord, results: readonly Result[]): strin
     row.gain === null ? '' : text.difference(row.gain),
     ...others.map((other) => spread(other.text, row.others[other.name]!)),
     row.parameters.toLocaleString('en'),
-    Number.isNaN(row.secondsPerPoint) ? '' : row.secondsPerPoint.toPrecision(2),
+    ...(isTimed ? [secondsOf(row)] : []),
   ]);
   return [...align([header, ...rows]), '', ...findings(summary, record)].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../run/run-record.ts';
 import { escapeHtml } from './html.ts';
 import { type MetricText, metricText } from './metric-text.ts';
-import type { Row, Spread, Summary } from './summarize.ts';
+import { type Row, type Spread, type Summary, secondsOf } from './summarize.ts';
 import { linearScale } from './ticks.ts';
 
 /** The table of variants: score with its spread, every seed as a dot, parameters, speed, difference from the baseline. */
@@ -18,6 +18,7 @@ export function comparisonTable(
   const scores = rows.flatMap((row) => row.scores).filter(Number.isFinite);
   const [low, high] = [Math.min(...scores), Math.max(...scores)];
   const strip = linearScale([low, high], [6, 154]);
+  const isTimed = rows.some(secondsOf);
   const body = rows.map((row, rank) => {
     const isBaseline = row.variant === about.baseline;
     const tag = isBaseline
@@ -36,7 +37,7 @@ export function comparisonTable(
       `<td class="number${isWithin(row.gain, noise) ? ' faint' : ''}">${row.gain === null ? '' : text.difference(row.gain)}</td>` +
       `${others.map((other) => `<td class="number">${spread(row.others[other.name]!, other.text)}</td>`).join('')}` +
       `<td class="number">${row.parameters.toLocaleString('en')}</td>` +
-      `<td class="number">${Number.isNaN(row.secondsPerPoint) ? '' : row.secondsPerPoint.toPrecision(2)}</td></tr>`
+      `${isTimed ? `<td class="number">${secondsOf(row)}</td>` : ''}</tr>`
     );
   });
   return (
@@ -46,7 +47,7 @@ export function comparisonTable(
     `<th scope="col" class="number">Δ to ${escapeHtml(about.baseline)}</th>` +
     `${others.map((other) => `<th scope="col" class="number">${escapeHtml(other.text.title)}</th>`).join('')}` +
     '<th scope="col" class="number">parameters</th>' +
-    `<th scope="col" class="number">s / ${escapeHtml(about.curveBy ?? 'epoch')}</th></tr></thead><tbody>${body.join('')}</tbody></table></div>`
+    `${isTimed ? `<th scope="col" class="number">s / ${escapeHtml(about.curveBy ?? 'epoch')}</th>` : ''}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
   );
 }
 

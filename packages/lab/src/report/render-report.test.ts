@@ -39,6 +39,15 @@ describe('renderReport', () => {
     );
   });
 
+  it('has no column of seconds for curves that are not over time', () => {
+    expect(html).toContain('s / epoch');
+    const atOnce = fakeResults.map((result) => ({
+      ...result,
+      curve: result.curve.map((point) => ({ ...point, seconds: 0 })),
+    }));
+    expect(renderReport(fakeRecord, atOnce)).not.toContain('s / epoch');
+  });
+
   it('says learning rates in short', () => {
     const at = (...learningRates: number[]) => {
       const phases = learningRates.map((learningRate) => ({ epochs: 2, learningRate }));

@@ -57,6 +57,11 @@ export function summarize({ about, settings }: RunRecord, results: readonly Resu
   };
 }
 
+/** The time of a row from point to point as text; '' where its curve is not one over time. */
+export function secondsOf({ secondsPerPoint }: Row): string {
+  return secondsPerPoint > 0 ? secondsPerPoint.toPrecision(2) : '';
+}
+
 function row(
   variant: string,
   results: readonly Result[],
