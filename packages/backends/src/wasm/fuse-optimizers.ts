@@ -1,35 +1,25 @@
-import { type WasmKernels, wasmModule } from '@arborize/core';
+import { wasmModule } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { wasm } from './optimizer.as.generated.ts';
 
-type Pass = [weights: number, gradient: number, result: number, count: number];
-
-interface Kernels {
-  adam(
-    ...call: [
-      ...Pass,
-      ...slots: [first: number, second: number],
-      ...powers: [beta1: number, beta2: number],
-      ...decays: [beta1: number, rest1: number, beta2: number, rest2: number],
-      rate: number,
-      epsilon: number,
-    ]
-  ): void;
-  descend(...call: [...Pass, rate: number]): void;
-  descendWithMomentum(
-    ...call: [...Pass, slot: number, momentum: number, rate: number, nesterov: boolean]
-  ): void;
-}
+type Kernels = Record<'adam' | 'descend' | 'descendWithMomentum', (...call: number[]) => void>;
 
 const optimizerModule = wasmModule<Kernels>(wasm);
+
+/** What updating a weight costs, in floating-point operations of products that take as long: it waits for memory. */
+const OPERATIONS = 64;
+/** Threads share weights in lines of the cache. */
+const LINE = 16;
 
 type Gradients = Parameters<tf.Optimizer['applyGradients']>[0];
 type Slot = readonly { readonly variable: tf.Variable }[];
 
 /** What a fused pass knows of an optimiser: its state, which TensorFlow.js does not declare public. */
 interface Rule<State> {
+  readonly kernel: keyof Kernels;
   slots(state: State): readonly Slot[];
-  run(kernels: WasmKernels<Kernels>, state: State, pass: Pass, slots: readonly number[]): void;
+  /** The arguments behind those of weights, gradient, result, count and slots. */
+  rest(address: (tensor: tf.Tensor) => number, state: State): readonly number[];
 }
 
 interface Adam {
@@ -44,12 +34,11 @@ interface Adam {
 }
 
 const adam: Rule<Adam> = {
+  kernel: 'adam',
   slots: (state) => [state.accumulatedFirstMoment, state.accumulatedSecondMoment],
-  run({ exports, address }, state, pass, [first, second]) {
-    const { beta1, beta2, learningRate, epsilon } = state;
-    const [power1, power2] = [address(state.accBeta1), address(state.accBeta2)];
-    const decays = [beta1, 1 - beta1, beta2, 1 - beta2] as const;
-    exports.adam(...pass, first!, second!, power1, power2, ...decays, -learningRate, epsilon);
+  rest(address, { accBeta1, accBeta2, beta1, beta2, learningRate, epsilon }) {
+    const decays = [beta1, 1 - beta1, beta2, 1 - beta2];
+    return [address(accBeta1), address(accBeta2), ...decays, -learningRate, epsilon];
   },
 };
 
@@ -59,8 +48,9 @@ interface Descent {
 }
 
 const descent: Rule<Descent> = {
+  kernel: 'descend',
   slots: () => [],
-  run: ({ exports, address }, { c }, pass) => exports.descend(...pass, address(c)),
+  rest: (address, { c }) => [address(c)],
 };
 
 interface Momentum extends Descent {
@@ -70,10 +60,9 @@ interface Momentum extends Descent {
 }
 
 const momentum: Rule<Momentum> = {
+  kernel: 'descendWithMomentum',
   slots: (state) => [state.accumulations],
-  run({ exports, address }, { c, m, useNesterov }, pass, [slot]) {
-    exports.descendWithMomentum(...pass, slot!, address(m), address(c), useNesterov);
-  },
+  rest: (address, { c, m, useNesterov }) => [address(m), address(c), Number(useNesterov)],
 };
 
 /**
@@ -102,9 +91,15 @@ function fuse<State>({ prototype }: { readonly prototype: tf.Optimizer }, rule: 
       if (!gradient) continue;
       const value = tf.tidy(() => {
         const y = kernels.output(variable.shape);
-        const [w, g, to] = [variable, gradient, y].map(kernels.address) as [number, number, number];
-        const at = slots.map((slot) => kernels.address(slot[i]!.variable));
-        rule.run(kernels, this as State, [w, g, to, variable.size], at);
+        const values = [variable, gradient, y].map(kernels.address);
+        const held = slots.map((slot) => kernels.address(slot[i]!.variable));
+        const rest = rule.rest(kernels.address, this as State);
+        const { size } = variable;
+        kernels.inParts(rule.kernel, Math.ceil(size / LINE), OPERATIONS * size, (line, lines) => {
+          const first = LINE * line;
+          const from = (address: number) => address + 4 * first;
+          return [...values.map(from), Math.min(LINE * lines, size - first), ...held.map(from), ...rest];
+        });
         return tf.engine().makeTensorFromTensorInfo(y);
       });
       variable.assign(value);

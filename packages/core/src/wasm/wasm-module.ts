@@ -37,7 +37,7 @@ export interface WasmKernels<Exports> {
    * is worth it. No two parts may write to the same place.
    *
    * @param operations Floating-point operations in all.
-   * @param call The arguments, integers, for `count` rows from `first` on.
+   * @param call The arguments, at most 15 numbers, for `count` rows from `first` on.
    */
   inParts(
     name: keyof Exports & string,

@@ -96,6 +96,29 @@ describe('against reference', () => {
   });
 });
 
+describe('against reference: optimisers', () => {
+  it.each([
+    ['Adam', () => tf.train.adam(0.1)],
+    ['momentum', () => tf.train.momentum(0.1, 0.9)],
+    ['SGD', () => tf.train.sgd(0.1)],
+  ])('%s has the bits that one thread gives', async (_, make) => {
+    const [start, target] = [toTensor(noise64([37, 11], 1)), toTensor(noise64([37, 11], 2))];
+    const trained = () => {
+      const weights = tf.variable(start, true);
+      const optimizer = make();
+      for (let step = 0; step < 3; step++)
+        optimizer.minimize(() => tf.sum(tf.square(tf.sub(weights, target))), false, [weights]);
+      const result = tf.clone(weights);
+      weights.dispose();
+      optimizer.dispose();
+      return result;
+    };
+    const [one, three] = await onOneAndOnThree(trained);
+    expect(sameBits(one, three)).toBe(true);
+    tf.dispose([start, target]);
+  });
+});
+
 describe('edges', () => {
   it('workers see a heap that has grown', async () => {
     useAllThreads(3);
