@@ -74,6 +74,24 @@ describe('dendriticTree: order of its inputs', () => {
   });
 });
 
+describe('dendriticTree: rows', () => {
+  it.each([1, 2, 3, 5, 7, 10])('are computed in a batch of %i as each is alone', async (rows) => {
+    const weights = randomTree(3, [5, 3], 4);
+    const x = tf.randomNormal([rows, 15], 0, 1, 'float32', 6);
+    for (const [repeats, of] of [
+      [1, 'shared inputs'],
+      [3, 'inputs of each unit'],
+    ] as const) {
+      const inputs = tf.tile(x, [1, repeats]);
+      const all = treeOp()(inputs, ...weights);
+      const each = tf.tidy(() => tf.concat(tf.split(inputs, rows).map((row) => treeOp()(row, ...weights))));
+      expect(await all.data(), of).toBeAllClose(await each.data());
+      tf.dispose([inputs, all, each]);
+    }
+    tf.dispose([x, weights]);
+  });
+});
+
 describe('dendriticTree: gradient', () => {
   it('of a linear tree is the product of the weights along each path', async () => {
     const kernels = randomTree(1, [3, 4], 5).slice(0, 2);
