@@ -7,6 +7,7 @@ import { guardMemory } from '../wasm/guard-memory.ts';
 import { fuseLosses } from '../wasm/losses/fuse-losses.ts';
 import { fuseSoftmaxGradient } from '../wasm/losses/softmax-gradient.ts';
 import { registerTrainingKernels } from '../wasm/register-training-kernels.ts';
+import { fuseReluGradient } from '../wasm/relu-gradient.ts';
 import { repairMatMul } from '../wasm/repair-mat-mul.ts';
 import { startBackend } from '../wasm/start-backend.ts';
 import { startThreads, threadsWanted } from '../wasm/threads/start-threads.ts';
@@ -35,6 +36,7 @@ export const wasm: Device = {
     fuseOptimizers();
     fuseLosses();
     fuseSoftmaxGradient();
+    fuseReluGradient();
     const wanted = threadsWanted(threads);
     const problem = await startBackend(wanted > 1);
     if (tf.getBackend() !== 'wasm') return;

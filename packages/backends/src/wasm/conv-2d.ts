@@ -2,7 +2,7 @@ import type { WasmThreads } from '@arborize/core';
 import type { backend_util, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import { epilogueArguments, type FusedEpilogue } from './mat-mul.ts';
 import { productCode } from './product.ts';
-import { piecesFor, spans } from './threads/spans.ts';
+import { LINE, piecesFor, spans } from './threads/spans.ts';
 import { threadsOf } from './threads/threads.ts';
 import { windowFields, withWindow } from './window.ts';
 
@@ -15,9 +15,6 @@ const BLOCK_SIZE = 2 ** 18;
 const BLOCK_PIXELS = 256;
 /** Blocks that there are at least, given pixels enough. */
 const BLOCKS = 8;
-
-/** Floats of a line of the cache. */
-const LINE = 16;
 
 type Info = backend_util.Conv2DInfo;
 type Block = readonly [first: number, count: number];

@@ -1,6 +1,7 @@
 import { wasmModule } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { wasm } from './optimizer.as.generated.ts';
+import { LINE } from './threads/spans.ts';
 
 type Kernels = Record<'adam' | 'descend' | 'descendWithMomentum', (...call: number[]) => void>;
 
@@ -8,8 +9,6 @@ const optimizerModule = wasmModule<Kernels>(wasm);
 
 /** What updating a weight costs, in floating-point operations of products that take as long: it waits for memory. */
 const OPERATIONS = 64;
-/** Threads share weights in lines of the cache. */
-const LINE = 16;
 
 type Gradients = Parameters<tf.Optimizer['applyGradients']>[0];
 type Slot = readonly { readonly variable: tf.Variable }[];

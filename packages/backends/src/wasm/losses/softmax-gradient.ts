@@ -1,6 +1,7 @@
 import { defineOp } from '@arborize/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { fuseGradient } from '../fuse-gradient.ts';
 import { lossModule, sizesOf } from './losses.ts';
 
 /** y·(dy − Σ dy·y) over the last axis, in one pass. */
@@ -24,23 +25,11 @@ const softmaxGradient = defineOp<{ dy: Tensor; y: Tensor }, object, Tensor>({
   },
 });
 
-const fused = new WeakSet<tf.GradConfig>();
-
 /** Lets the gradient of softmax take one pass where the WASM backend is active; elsewhere nothing changes. */
 export function fuseSoftmaxGradient(): void {
-  const stock = tf.getGradient('Softmax');
-  if (fused.has(stock)) return;
-  const gradient: tf.GradConfig = {
-    ...stock,
-    gradFunc(dy, saved, attrs) {
-      const [y] = saved as [Tensor];
-      const { dim } = attrs as unknown as tf.SoftmaxAttrs;
-      const isLast = dim === -1 || dim === y.rank - 1;
-      if (tf.getBackend() !== 'wasm' || !isLast) return stock.gradFunc(dy, saved, attrs);
-      return { logits: () => softmaxGradient({ dy: dy as Tensor, y }, {}) };
-    },
-  };
-  fused.add(gradient);
-  tf.unregisterGradient('Softmax');
-  tf.registerGradient(gradient);
+  fuseGradient('Softmax', (dy, [y], attrs) => {
+    const { dim } = attrs as unknown as tf.SoftmaxAttrs;
+    const isLast = dim === -1 || dim === y!.rank - 1;
+    return isLast ? { logits: () => softmaxGradient({ dy, y: y! }, {}) } : null;
+  });
 }

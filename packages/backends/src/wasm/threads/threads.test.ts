@@ -69,7 +69,7 @@ describe('against reference', () => {
     },
   );
 
-  it('batches that broadcast, a fused product, convolutions, pools and their gradients have them, too', async () => {
+  it('batches that broadcast, a fused product, convolutions, pools, ReLU and their gradients have them, too', async () => {
     const [a, b, bias] = [[3, 40, 50], [1, 50, 60], [60]].map((shape, i) => toTensor(noise64(shape, i)));
     const fused = () => tf.fused.matMul({ a: a!, b: b!, bias: bias!, activation: 'relu' });
     const x = toTensor(noise64([4, 12, 12, 3], 4)) as tf.Tensor4D;
@@ -87,7 +87,7 @@ describe('against reference', () => {
     const pooled = () => {
       const pools = (x: tf.Tensor) =>
         tf.add(tf.maxPool(x as tf.Tensor4D, 3, 2, 'same'), tf.avgPool(x as tf.Tensor4D, 3, 2, 'same'));
-      return tf.grad(pools)(images!);
+      return tf.grad((x) => pools(tf.relu(x)))(images!);
     };
     for (const f of [fused, gradients, convolved, pooled]) {
       const [one, three] = await onOneAndOnThree(f);
