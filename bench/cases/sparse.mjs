@@ -35,7 +35,7 @@ function topology(inputs, outputs, density, seed) {
   return { inputs, outputs, columnPointers, rowIndices: Int32Array.from(rowIndices) };
 }
 
-/** Hidden layers of sparse weights, then a dense one, and examples; the same in every run. */
+/** Hidden layers of sparse weights, then a full one, and examples; the same in every run. */
 function network(density, examples = BATCH) {
   const hidden = WIDTHS.slice(1).map((outputs, i) => {
     const connections = topology(WIDTHS[i], outputs, density, 10 + i);
@@ -84,8 +84,14 @@ function sparseModel(data) {
     model.add(layer);
     layer.rewire(connections, values);
   }
-  model.add(headOf(data));
+  const head = new SparseDense({ units: CLASSES, density: 1, activation: 'softmax' });
+  model.add(head);
+  head.rewire(topology(WIDTHS.at(-1), CLASSES, 1, 0), transposed(data.head));
   return model;
+}
+
+function transposed({ shape: [rows, columns], values }) {
+  return values.map((_, p) => values[(p % rows) * columns + Math.floor(p / rows)]);
 }
 
 function sparseWork(density) {

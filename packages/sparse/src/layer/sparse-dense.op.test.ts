@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { toDense } from '../conversion/to-dense.ts';
+import { topologyOf } from '../pattern/sparse-pattern.ts';
 import { registerSparse } from '../register-sparse.ts';
 import { loadWith, savedModel } from '../testing/saved-model.ts';
 import { SparseDense } from './sparse-dense.ts';
@@ -116,6 +117,57 @@ describe('SparseDense: stacks', () => {
       return [tf.grad(through)(y), tf.grad(through)(tf.clone(y))];
     });
     expect(await given!.data()).toBeAllClose(await seen!.data());
+  });
+
+  it('hand out what lies between their layers', async () => {
+    const { layers, model } = stack(['relu', 'tanh', 'linear', 'softmax']);
+    const between = tfl.model({
+      inputs: model.inputs,
+      outputs: layers.map((layer) => layer.output as never),
+    });
+    const all = tf.tidy(() => between.apply(xs) as tf.Tensor[]);
+    for (const [i, y] of all.entries()) {
+      const expected = slowly(layers.slice(0, i + 1), xs);
+      expect(await y.data()).toBeAllClose(await expected.data(), loose);
+      // Once more, by a kernel.
+      expect(await tf.add(y, 1).data()).toBeAllClose(await tf.add(expected, 1).data(), loose);
+      expect(await y.data()).toBeAllClose(await expected.data(), loose);
+    }
+    tf.dispose(all);
+    await expectNoTensorLeak(() => tf.dispose(tf.tidy(() => between.apply(xs) as tf.Tensor[])));
+    await expectNoTensorLeak(() =>
+      tf.tidy(() => {
+        for (const y of between.apply(xs) as tf.Tensor[]) tf.relu(y);
+      }),
+    );
+  });
+
+  it('end in a full layer that trains like a dense one', async () => {
+    const losses = await Promise.all(
+      [true, false].map(async (full) => {
+        const hidden = new SparseDense({
+          units: 9,
+          density: 0.4,
+          seed: 1,
+          activation: 'relu',
+          inputShape: [6],
+        });
+        const weights = [tf.randomNormal([9, 3], 0, 1, 'float32', 5), tf.zeros([3])];
+        const output = full
+          ? new SparseDense({ units: 3, density: 1, activation: 'softmax' })
+          : tfl.layers.dense({ units: 3, activation: 'softmax', weights });
+        const model = tfl.sequential({ layers: [hidden, output] });
+        if (output instanceof SparseDense) {
+          const topology = await topologyOf(output.matrix.pattern);
+          output.rewire(topology, (await tf.transpose(weights[0]!).data()) as Float32Array);
+        }
+        model.compile({ optimizer: tf.train.momentum(0.1, 0.9), loss: 'categoricalCrossentropy' });
+        const all: number[] = [];
+        for (let step = 0; step < 5; step++) all.push((await model.trainOnBatch(xs, ys)) as number);
+        return all;
+      }),
+    );
+    expect(losses[1]).toBeAllClose(losses[0]!, { absolute: 1e-4, relative: 1e-3 });
   });
 
   it('leave nothing behind', async () => {

@@ -28,6 +28,9 @@ const ELEMENTWISE: ReadonlySet<string> = new Set([
   ...['swish', 'mish', 'gelu', 'gelu_new'],
 ]);
 
+/** Up to so many units, those of an output layer, follow a sparse layer by sparse products, whatever their density. */
+const FEW_UNITS = 16;
+
 /** The int32 weights that say where the connections are. */
 const INDEX = ['columnPointers', 'rowIndices', 'rowPointers', 'columnIndices', 'permutation'] as const;
 
@@ -38,7 +41,8 @@ const INDEX = ['columnPointers', 'rowIndices', 'rowPointers', 'columnIndices', '
  *
  * Shapes: [B, …, inputs] in, [B, …, units] out. Weights: `values` [connections] and `bias` [units] are trained by any
  * optimiser; five int32 weights hold the topology, which callbacks such as {@link setEvolution} change. Where so many
- * connections are asked for that a dense product is faster (see {@link calibrateSparse}), one is used.
+ * connections are asked for that a dense product is faster (see {@link calibrateSparse}), one is used. On WASM, layers in a
+ * row keep activations feature-major: let an output layer of few units be one of them, of `density: 1`.
  *
  * @throws ArgumentError for bad options, and on building if more connections are asked for than there are positions.
  * @example
@@ -190,8 +194,13 @@ export class SparseDense extends tfl.layers.Layer {
     const [y, form] = tf.tidy((): [Tensor, Tensor?] => {
       this.invokeCallHook(inputs, kwargs);
       if (staysFeatureMajor) {
-        const form = this.activated(toFeatureMajor(x), 'featureMajor');
-        return [swapLayout({ x: form }, {}), form];
+        const features = toFeatureMajor(x);
+        if (!this.isElementwise) {
+          const z = swapLayout({ x: this.multiply(features, 'featureMajor', false) }, {});
+          return [this.activation.apply(z)];
+        }
+        const form = this.activated(features, 'featureMajor');
+        return [swapLayout({ x: form }, { onDemand: this.feedsSparse() }), form];
       }
       const flat = x.rank === 2 ? x : tf.reshape(x, [-1, this.inputs]);
       const y = recorder
@@ -205,9 +214,14 @@ export class SparseDense extends tfl.layers.Layer {
 
   /** Whether a neighbour saves the transposes that a product with feature-major activations costs a layer on its own. */
   private staysFeatureMajor(x: Tensor): boolean {
-    const { activation = 'linear' } = this.options;
     if (x.rank !== 2 || !prefersFeatureMajor(x.shape[0]!) || this.isDenseFor(x)) return false;
-    return ELEMENTWISE.has(activation as string) && (featureMajorOf(x) !== null || this.feedsSparse());
+    return featureMajorOf(x) !== null || (this.isElementwise && this.feedsSparse());
+  }
+
+  /** Whether the activation is the same in either layout. */
+  private get isElementwise(): boolean {
+    const { activation = 'linear' } = this.options;
+    return ELEMENTWISE.has(activation as string);
   }
 
   private feedsSparse(): boolean {
@@ -216,6 +230,8 @@ export class SparseDense extends tfl.layers.Layer {
   }
 
   private isDenseFor(x: Tensor): boolean {
+    // Dense products compute eight columns or more, and want the batch first.
+    if (this.units <= FEW_UNITS && featureMajorOf(x)) return false;
     return this.density > denseFrom(x.shape[0]!, this.breakEven);
   }
 

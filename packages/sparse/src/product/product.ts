@@ -4,8 +4,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { SparsePattern } from '../pattern/sparse-pattern.ts';
 import { checkIndex } from './check-index.ts';
 import * as cpu from './cpu.ts';
+import { gradientFor, isLastUse } from './last-use.ts';
 import type { Layout, ProductCall, SampledCall } from './product-call.ts';
 import * as reference from './reference.ts';
+import { transposeOnDemand } from './transpose-on-demand.ts';
 import * as wasm from './wasm.ts';
 import * as webgpu from './webgpu.ts';
 
@@ -55,8 +57,13 @@ export const rectifiedAffine = defineOp<AffineInputs, ProductCall, Tensor>({
     of(dy, { x, values }, call, [y]) {
       const { pattern, layout } = call;
       const [dz, dValues, dBias] = rectifiedGradient({ dy, y: y!, x }, { pattern, layout }) as Three;
+      if (isLastUse(dy, y!)) dy.dispose();
       return {
-        x: (): Tensor => product({ x: dz, values }, { pattern, layout, transposed: true }),
+        x(): Tensor {
+          const dx = product({ x: dz, values }, { pattern, layout, transposed: true });
+          dz.dispose();
+          return gradientFor(x, dx);
+        },
         values: () => dValues,
         bias: () => dBias,
       };
@@ -120,12 +127,21 @@ const sumBatch = defineOp<{ x: Tensor }, { layout: Layout }, Tensor>({
   },
 });
 
-/** Activations of the other layout: the transpose, in tiles that keep to the cache. */
-export const swapLayout = defineOp<{ x: Tensor }, object, Tensor>({
+/**
+ * Activations of the other layout: the transpose, in tiles that keep to the cache. With `onDemand` it is made when it is
+ * first read.
+ */
+export const swapLayout = defineOp<{ x: Tensor }, { readonly onDemand?: boolean }, Tensor>({
   name: 'SparseMatrixSwapLayout',
   reference: ({ x }) => tf.transpose(x),
-  kernels: { wasm: ({ inputs: { x }, backend }) => wasm.swapLayout(x, backend) },
-  gradient: { saves: [], of: (dy) => ({ x: (): Tensor => swapLayout({ x: dy }, {}) }) },
+  kernels: {
+    wasm: ({ inputs: { x }, attrs, backend }) =>
+      attrs.onDemand ? transposeOnDemand(x, backend) : wasm.swapLayout(x, backend),
+  },
+  gradient: {
+    saves: ['x'],
+    of: (dy, { x }) => ({ x: (): Tensor => gradientFor(x, swapLayout({ x: dy }, {})) }),
+  },
 });
 
 /** The products of a and b, summed over the batch, at the stored positions only. */
@@ -157,7 +173,7 @@ function affineGradient(dy: Tensor, saved: AffineInputs, call: ProductCall) {
 function productGradient(dy: Tensor, { x, values }: ProductInputs, call: ProductCall) {
   const { pattern, transposed, layout } = call;
   return {
-    x: (): Tensor => product({ x: dy, values }, { pattern, layout, transposed: !transposed }),
+    x: (): Tensor => gradientFor(x, product({ x: dy, values }, { pattern, layout, transposed: !transposed })),
     values: (): Tensor => sampled(transposed ? { a: dy, b: x } : { a: x, b: dy }, { pattern, layout }),
   };
 }
