@@ -19,11 +19,17 @@ function isPointwise(window: Window): bool {
     window.outHeight == window.inHeight && window.outWidth == window.inWidth && window.top == 0 && window.left == 0;
 }
 
-/** The address of patches: `room`, if they have to be gathered there. */
-function patchesOf(window: Window, x: usize, first: i32, count: i32, room: usize): usize {
+/** The address of the patches of `count` pixels from `first` on: `room`, if they have to be gathered there. */
+export function patchesOf(at: usize, x: usize, first: i32, count: i32, room: usize): usize {
+  const window = changetype<Window>(at);
   if (isPointwise(window)) return x + floats(first * window.channels);
   gatherPatches(window, x, room, first, count);
   return room;
+}
+
+/** Adds patches to the images; what lies beyond them is dropped. */
+export function addPatches(at: usize, dx: usize, first: i32, count: i32, patches: usize): void {
+  scatterPatches(changetype<Window>(at), dx, patches, first, count);
 }
 
 /** y = epilogue(patches · filter) at `count` pixels from `first` on. */
@@ -31,9 +37,8 @@ export function convolve(
   at: usize, x: usize, filter: usize, filters: i32, y: usize,
   bias: usize, activation: i32, slope: f32, slopes: usize, first: i32, count: i32, scratch: usize,
 ): void {
-  const window = changetype<Window>(at);
-  const patch = patchSize(window);
-  const patches = patchesOf(window, x, first, count, scratch);
+  const patch = patchSize(changetype<Window>(at));
+  const patches = patchesOf(at, x, first, count, scratch);
   const to = y + floats(first * filters);
   gemm(patches, patch, 1, filter, filters, 1, to, count, filters, patch, filters, scratch + floats(count * patch));
   if (bias || activation) epilogue(to, count, filters, bias, activation, slope, slopes);
@@ -43,9 +48,8 @@ export function convolve(
 export function filterGradient(
   at: usize, x: usize, dy: usize, filters: i32, part: usize, first: i32, count: i32, scratch: usize,
 ): void {
-  const window = changetype<Window>(at);
-  const patch = patchSize(window);
-  const patches = patchesOf(window, x, first, count, scratch);
+  const patch = patchSize(changetype<Window>(at));
+  const patches = patchesOf(at, x, first, count, scratch);
   const from = dy + floats(first * filters);
   gemm(patches, 1, patch, from, filters, 1, part, patch, filters, count, filters, scratch + floats(count * patch));
 }

@@ -20,6 +20,11 @@ export interface ProductExports {
   gemm(...call: [...Product, cRow: number, scratch: number]): void;
   gemmScratch(m: number, n: number, k: number): number;
   epilogue(...call: [y: number, rows: number, columns: number, ...Epilogue]): void;
+  patchesOf(window: number, x: number, first: number, count: number, room: number): number;
+  addPatches(window: number, dx: number, first: number, count: number, patches: number): void;
+  addParts(
+    ...call: [y: number, parts: number, size: number, number: number, first: number, count: number]
+  ): void;
   clearFloats(y: number, count: number): void;
 }
 

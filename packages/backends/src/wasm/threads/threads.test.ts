@@ -69,30 +69,45 @@ describe('against reference', () => {
     },
   );
 
-  it('batches that broadcast, a fused product, convolutions, pools, ReLU and their gradients have them, too', async () => {
+  it('batches that broadcast, a fused product, and the gradients of pools and ReLU have them, too', async () => {
     const [a, b, bias] = [[3, 40, 50], [1, 50, 60], [60]].map((shape, i) => toTensor(noise64(shape, i)));
     const fused = () => tf.fused.matMul({ a: a!, b: b!, bias: bias!, activation: 'relu' });
-    const x = toTensor(noise64([4, 12, 12, 3], 4)) as tf.Tensor4D;
-    const filter = toTensor(noise64([3, 3, 3, 8], 5)) as tf.Tensor4D;
-    const gradients = () => {
-      const both = tf.grads((x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'))([x, filter]);
-      return tf.concat(both.map((gradient) => tf.reshape(gradient, [-1])));
-    };
-    const [images, wide] = [toTensor(noise64([3, 16, 16, 5], 6)), toTensor(noise64([3, 3, 5, 33], 7))];
-    const convolved = () =>
-      tf.fused.conv2d({
-        ...{ x: images as tf.Tensor4D, filter: wide as tf.Tensor4D, bias: toTensor(noise64([33], 8)) },
-        ...{ strides: 1, pad: 'same', activation: 'relu' },
-      });
+    const images = toTensor(noise64([4, 12, 12, 3], 4));
     const pooled = () => {
       const pools = (x: tf.Tensor) =>
         tf.add(tf.maxPool(x as tf.Tensor4D, 3, 2, 'same'), tf.avgPool(x as tf.Tensor4D, 3, 2, 'same'));
-      return tf.grad((x) => pools(tf.relu(x)))(images!);
+      return tf.grad((x) => pools(tf.relu(x)))(images);
     };
-    for (const f of [fused, gradients, convolved, pooled]) {
+    for (const f of [fused, pooled]) {
       const [one, three] = await onOneAndOnThree(f);
       expect(sameBits(one, three)).toBe(true);
     }
+    tf.dispose([a, b, bias, images]);
+  });
+
+  it.each<[why: string, x: number[], filter: number[]]>([
+    ['blocks and images for all threads', [3, 16, 16, 5], [3, 3, 5, 33]],
+    ['fewer images than threads', [2, 16, 20, 5], [3, 3, 5, 33]],
+    ['one block', [1, 15, 16, 5], [3, 3, 5, 33]],
+    ['patches that are the image', [1, 15, 16, 32], [1, 1, 32, 33]],
+    ['more blocks than pieces at once', [5, 30, 40, 5], [3, 3, 5, 33]],
+    ['a forward pass by the stock kernel', [4, 12, 12, 3], [3, 3, 3, 8]],
+  ])('so have convolutions and their gradients: %s', async (_, ...shapes) => {
+    const operands = [...shapes, shapes[1]!.slice(-1)].map((shape, i) => toTensor(noise64(shape, i)));
+    const [x, filter, bias] = operands as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D];
+    const fused = () =>
+      tf.fused.conv2d({ x, filter, bias, strides: 1, pad: 'same', activation: 'relu' }) as tf.Tensor;
+    const gradients = [0, 1].map((i) => () => {
+      const dy = tf.ones([...x.shape.slice(0, 3), filter.shape[3]]);
+      const convolve = (x: tf.Tensor, w: tf.Tensor) =>
+        tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same');
+      return tf.grads(convolve)([x, filter], dy)[i]!;
+    });
+    for (const f of [fused, ...gradients]) {
+      const [one, three] = await onOneAndOnThree(f);
+      expect(sameBits(one, three)).toBe(true);
+    }
+    tf.dispose(operands);
   });
 });
 
