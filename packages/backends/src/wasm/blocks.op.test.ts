@@ -145,3 +145,13 @@ describe('cast: closed form', () => {
     tf.dispose([x, y]);
   });
 });
+
+describe('strings: edges', () => {
+  it('are concatenated and cut by the stock kernels', async () => {
+    const words = tf.tensor2d(['a', 'b', 'c', 'd'], [2, 2], 'string');
+    const both = tf.concat([words, tf.tensor2d(['e', 'f'], [1, 2], 'string')], 0);
+    expect(both.shape).toEqual([3, 2]);
+    expect(await both.data()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(await tf.slice(both, [1, 0], [2, 1]).data()).toEqual(['c', 'e']);
+  });
+});

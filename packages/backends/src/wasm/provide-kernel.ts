@@ -27,7 +27,11 @@ export function provideKernel<Inputs extends string, Attributes>(
   if (stock && provided.has(stock.kernelFunc)) return;
   const kernelFunc: KernelFunc = (call) => {
     const runStock = (others?: object) => {
-      if (stock) return stock.kernelFunc({ ...call, inputs: { ...call.inputs, ...others } }) as TensorInfo;
+      // Of kernels that take any number of inputs, these are a list, and none are replaced.
+      if (stock)
+        return stock.kernelFunc(
+          others ? { ...call, inputs: { ...call.inputs, ...others } } : call,
+        ) as TensorInfo;
       throw new BackendError(
         'wasm',
         `${kernelName} needs the heap`,
