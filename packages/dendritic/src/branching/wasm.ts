@@ -108,6 +108,8 @@ export function sharedWeightGradients(
   mask: MaskCall,
   backend: KernelBackend,
 ): TensorInfo[] | null {
+  // The kernels add up blocks of rows, and write nothing where there is none.
+  if (x.size === 0) return null;
   const shape = { ...shapeOfResult(x.shape[1]!, dz), rows: x.shape[0]! };
   return withShared(shape, mask, backend, ({ address, exports, output }, ...last) => {
     const [dw, db] = weightOutputs(shape, output);

@@ -93,6 +93,20 @@ describe('dendriticTree: rows', () => {
 });
 
 describe('dendriticTree: gradient', () => {
+  it('of an empty batch is 0, whatever memory held before', async () => {
+    const weights = randomTree(3, [4, 2], 9);
+    const x = tf.zeros([0, 8]);
+    for (const options of [{}, { training: true, dropoutRate: 0.3, seed: 2 }]) {
+      // Of as many numbers as the gradients, to be found again when these are made.
+      tf.dispose([...weights, ...weights].map((each) => tf.tidy(() => tf.add(tf.onesLike(each), 1))));
+      const gradients = tf.grads(treeOp(options))([x, ...weights]);
+      for (const gradient of await values(gradients))
+        expect([...gradient].every((one) => one === 0)).toBe(true);
+      tf.dispose(gradients);
+    }
+    tf.dispose([x, weights]);
+  });
+
   it('of a linear tree is the product of the weights along each path', async () => {
     const kernels = randomTree(1, [3, 4], 5).slice(0, 2);
     const x = tf.randomNormal([2, 12], 0, 1, 'float32', 6);
