@@ -81,13 +81,16 @@ async function warmUp(entry, { rounds, seconds }) {
   let step = entry.once;
   for (let i = 0; i < 3 && 4 * step < available; i++) step = await entry.runner.time();
   const repeats = Math.max(1, Math.ceil(TURN / step));
-  const fitting = Math.max(1, Math.floor(available / (step * repeats)));
+  const fitting = Math.max(1, Math.floor(available / (2 * step * repeats)));
   return Object.assign(entry, { repeats, rounds: Math.min(rounds, fitting), milliseconds: [] });
 }
 
-/** Milliseconds a step. Where steps are short, the first is not counted: the caches are full of another's numbers. */
+/**
+ * Milliseconds a step. Where steps are short, as many go before that are not counted: caches are full of another's numbers, and
+ * a process that has slept is slow for some milliseconds.
+ */
 async function takeTurn({ runner, repeats }) {
-  if (repeats > 1) await runner.time();
+  if (repeats > 1) for (let i = 0; i < repeats; i++) await runner.time();
   let sum = 0;
   for (let i = 0; i < repeats; i++) sum += await runner.time();
   return sum / repeats;

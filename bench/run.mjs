@@ -57,7 +57,7 @@ const pattern = new RegExp(options.case, 'i');
 for (const { name, work, peers, ...comparison } of modules.flatMap((module) => module.default)) {
   if (!pattern.test(name)) continue;
   console.log(`\n${name}`);
-  const contenders = [...ours(work), ...peers(backend)];
+  const contenders = [...ours(work), ...peers(backend, several ? had : 1)];
   const results = summarize(await measure({ contenders, ...comparison }, { rounds, seconds, ...options }));
   run.cases.push({ name, results });
   print(results);

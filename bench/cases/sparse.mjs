@@ -181,8 +181,11 @@ function training(density) {
   return {
     name: `sparse training step 784-1000-1000-1000-10, ${100 * density} % density, batch ${BATCH}`,
     work: sparseWork(density),
-    peers: (backend) => [
+    peers: (backend, threads = 1) => [
       onBackend(backend, 'dense layers', denseWork(density)),
+      ...(threads > 1
+        ? [onBackend(backend, `dense layers, ${threads} threads`, denseWork(density), threads)]
+        : []),
       ...(backend === 'wasm'
         ? [{ ...onBackend('stockwasm', 'dense, stock wasm', denseWork(density)), slow: true }]
         : []),

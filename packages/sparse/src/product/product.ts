@@ -138,10 +138,7 @@ export const swapLayout = defineOp<{ x: Tensor }, { readonly onDemand?: boolean 
     wasm: ({ inputs: { x }, attrs, backend }) =>
       attrs.onDemand ? transposeOnDemand(x, backend) : wasm.swapLayout(x, backend),
   },
-  gradient: {
-    saves: ['x'],
-    of: (dy, { x }) => ({ x: (): Tensor => gradientFor(x, swapLayout({ x: dy }, {})) }),
-  },
+  gradient: { saves: [], of: (dy) => ({ x: (): Tensor => swapLayout({ x: dy }, {}) }) },
 });
 
 /** The products of a and b, summed over the batch, at the stored positions only. */
