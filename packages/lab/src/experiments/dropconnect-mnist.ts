@@ -94,13 +94,15 @@ function network({ dropout, dropConnect }: NetworkOptions): Variant {
         if (dropout) model.add(new SeededDropout(0.5, random.fork(layer)));
       }
     }
-    model.add(dense(outputs, 'softmax', scale, random));
+    model.add(dense(outputs, scale === 'paper' ? 'linear' : 'softmax', scale, random));
     return model;
   };
   return (task) => {
     const { test } = task.data;
     const options: TrainModelOptions = {
       flatten: true,
+      // First weights as large as published saturate a softmax, where a clipped cross-entropy has no gradient.
+      logits: task.scale === 'paper',
       measure: async ({ model }) => ({
         ...(await evaluate(model, test)),
         ...(dropConnect && { meanInference: await byMean(model, test) }),
@@ -114,7 +116,7 @@ function network({ dropout, dropConnect }: NetworkOptions): Variant {
 
 function dense(
   units: number,
-  activation: 'relu' | 'softmax',
+  activation: 'relu' | 'softmax' | 'linear',
   scale: Scale,
   random: Random,
 ): tfl.layers.Layer {
