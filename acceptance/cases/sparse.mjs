@@ -73,7 +73,8 @@ export default [
     experiment: short,
     data: 'mnist',
     run: {
-      seeds: 2,
+      // The lead of evolving varies by half a point from seed to seed.
+      seeds: 8,
       scale: 'paper',
       variants: ['setAllRelu', 'setRelu', 'staticAllRelu'],
     },
