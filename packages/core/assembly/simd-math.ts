@@ -96,6 +96,14 @@ export function zeroUnless(value: v128, mask: v128): v128 {
   return v128.and(value, mask);
 }
 
+/** The sums over the lanes of a, b, c and d. */
+@inline
+export function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
+}
+
 /** Loads the `count` < 4 floats at the end of an array, without reading past it. */
 @inline
 export function loadTail(address: usize, count: i32): v128 {

@@ -1,14 +1,6 @@
 // Sums of lines over the rows, for the gradients of weights and biases.
-import { splat } from '../../core/assembly/simd-math';
+import { splat, sumsOf } from '../../core/assembly/simd-math';
 import { activate, madd } from './lines';
-
-/** The sums of the lanes of four vectors. */
-@inline
-export function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {
-  const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
-  const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
-  return f32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
-}
 
 /** Σ d·φ(from) over the rows, for each of `count` lines, which is 1, 2 or 4 and constant; zeros after them. */
 @inline

@@ -1,7 +1,7 @@
 // Products with a sparse matrix whose values lie by columns. Activations are feature-major: row i of x holds feature i
 // of the whole batch, so that one stored value meets a run of floats. `stride` is the distance of such rows in bytes.
-import { loadTail, splat } from '../../core/assembly/simd-math';
-import { at, lanesSum, madd, sums } from './lanes';
+import { loadTail, splat, sumsOf } from '../../core/assembly/simd-math';
+import { at, lanesSum, madd } from './lanes';
 
 /** 32 examples of one output: y = the larger of `least` and bias + Σ value · x[index]. */
 function block32(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
@@ -115,7 +115,7 @@ function dots(x0: usize, x1: usize, x2: usize, x3: usize, d: usize, batch: i32):
     s2 = madd(s2, delta, loadUpTo4(x2 + shift, left));
     s3 = madd(s3, delta, loadUpTo4(x3 + shift, left));
   }
-  return sums(s0, s1, s2, s3);
+  return sumsOf(s0, s1, s2, s3);
 }
 
 /** The dot product of a row of x with one of d. */
