@@ -1,6 +1,6 @@
 // C = A·B in float32, where A [m, k] and B [k, n] are given by the strides of their rows and columns, so that a
 // transposed operand costs nothing extra. Blocks of both are packed into panels that the micro-kernel reads in order.
-import { splat } from '../../core/assembly/simd-math';
+import { madd, splat } from '../../core/assembly/simd-math';
 
 // The micro-kernel computes 6 rows of two vectors: 12 accumulators, 2 vectors of B and 1 of A fill 16 registers.
 const ROWS: i32 = 6;
@@ -24,13 +24,6 @@ function floats(count: i32): usize {
 @inline
 function roundUp(value: i32, multiple: i32): i32 {
   return ((value + multiple - 1) / multiple) * multiple;
-}
-
-/** a·b + c: one instruction in the relaxed build. */
-@inline
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
 }
 
 @inline

@@ -96,6 +96,13 @@ export function zeroUnless(value: v128, mask: v128): v128 {
   return v128.and(value, mask);
 }
 
+/** a·b + c: one instruction in the relaxed build. */
+@inline
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
 /** The sums over the lanes of a, b, c and d. */
 @inline
 export function sumsOf(a: v128, b: v128, c: v128, d: v128): v128 {

@@ -1,6 +1,6 @@
 // Sums of lines over the rows, for the gradients of weights and biases.
-import { splat, sumsOf } from '../../core/assembly/simd-math';
-import { activate, madd } from './lines';
+import { madd, splat, sumsOf } from '../../core/assembly/simd-math';
+import { activate } from './lines';
 
 /** Σ d·φ(from) over the rows, for each of `count` lines, which is 1, 2 or 4 and constant; zeros after them. */
 @inline

@@ -1,16 +1,10 @@
 // Lines: the numbers of all rows of a batch at one place, side by side and in whole vectors. Weights act on them as splats, no
 // branching factor or number of units wastes lanes, and only sums over the rows run across a vector, once at their end.
-import { splat } from '../../core/assembly/simd-math';
+import { madd, splat } from '../../core/assembly/simd-math';
 
 @inline
 export function floats(count: i32): usize {
   return <usize>count << 2;
-}
-
-@inline
-export function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
 }
 
 /** The leaky ReLU with a slope ≤ 1, or nothing. */

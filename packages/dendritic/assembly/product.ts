@@ -3,7 +3,7 @@
 //
 // φ is a ReLU, or with `leaky` the larger of z and slope·z. `leaky` is a constant in each tile, so that the ReLU is not
 // slowed down.
-import { loadTail, splat, storeTail } from '../../core/assembly/simd-math';
+import { loadTail, madd, splat, storeTail } from '../../core/assembly/simd-math';
 
 const ROWS: i32 = 4;
 const COLUMNS: i32 = 8;
@@ -75,13 +75,6 @@ function packWide(from: usize, depthStride: i32, lines: i32, depth: i32, out: us
 
 function packNarrow(from: usize, lineStride: i32, depthStride: i32, lines: i32, depth: i32, out: usize): void {
   pack(from, lineStride, depthStride, lines, depth, out, TILE);
-}
-
-/** a·b + c: one instruction in the relaxed build. */
-@inline
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(f32x4.mul(a, b), c);
 }
 
 @inline
