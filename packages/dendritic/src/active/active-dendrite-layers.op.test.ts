@@ -7,6 +7,7 @@ import { kWinners } from '../k-winners/k-winners.ts';
 import { KWinners2D } from '../k-winners/k-winners-2d-layer.ts';
 import { KWinners } from '../k-winners/k-winners-layer.ts';
 import { registerDendritic } from '../register-dendritic.ts';
+import { workedExample } from '../testing/worked-example.ts';
 import { ActiveDendriteConv2D } from './active-dendrite-conv-2d.ts';
 import { ActiveDendriteDense, type ActiveDendriteDenseOptions } from './active-dendrite-dense.ts';
 import { ContextTable } from './context-table.ts';
@@ -28,30 +29,14 @@ describe('ActiveDendriteDense: closed form', () => {
     [1, -2],
     [0.5, 1.5],
   ]);
-  const c = tf.tensor2d([
-    [1, 0.5],
-    [-1, 2],
-  ]);
+  const c = tf.tensor2d(workedExample.contexts);
   const weights = () => [
     tf.tensor2d([
       [0.4, -0.6, 1],
       [0.2, 0.8, -0.5],
     ]),
     tf.tensor1d([0.1, -0.1, 0]),
-    tf.tensor3d([
-      [
-        [0.5, -1],
-        [-0.25, 0.75],
-      ],
-      [
-        [1, 0.5],
-        [0, -2],
-      ],
-      [
-        [-0.4, 0.3],
-        [0.6, 0.2],
-      ],
-    ]),
+    tf.tensor3d(workedExample.segments),
   ];
 
   it('gates, and with two winners has the gradients of the worked example', async () => {

@@ -1,6 +1,7 @@
 import { type Array64, array64, describeOp, expectNoTensorLeak } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { workedExample } from '../testing/worked-example.ts';
 import { segmentActivations } from './segment-activations.ts';
 
 const activations64 = (magnitude: boolean) => (context: Array64, segments: Array64) => {
@@ -57,24 +58,8 @@ describeOp('segmentActivations by value', {
 });
 
 describe('segmentActivations: closed form', () => {
-  const u = [
-    [
-      [0.5, -1],
-      [-0.25, 0.75],
-    ],
-    [
-      [1, 0.5],
-      [0, -2],
-    ],
-    [
-      [-0.4, 0.3],
-      [0.6, 0.2],
-    ],
-  ];
-  const c = [
-    [1, 0.5],
-    [-1, 2],
-  ];
+  const u = workedExample.segments;
+  const c = workedExample.contexts;
 
   it('has the winners of the layer of two samples', async () => {
     const a = segmentActivations(c, u);

@@ -6,6 +6,7 @@ import { dendriticLeNet } from '../active/dendritic-le-net.ts';
 import { dendriticMLP } from '../active/dendritic-mlp.ts';
 import { gateValues } from '../active/gate-values.ts';
 import { winningSegments } from '../active/winning-segments.ts';
+import { workedExample } from '../testing/worked-example.ts';
 import { unitUse, useOverlap } from './unit-use.ts';
 
 describe('unitUse', () => {
@@ -68,25 +69,9 @@ describe('winningSegments', () => {
   ] as const)('are those of the worked example under %s', async (mode, expected) => {
     const layer = new ActiveDendriteDense({ units: 3, segments: 2, mode });
     layer.apply([tfl.input({ shape: [2] }), tfl.input({ shape: [2] })]);
-    const segments = tf.tensor3d([
-      [
-        [0.5, -1],
-        [-0.25, 0.75],
-      ],
-      [
-        [1, 0.5],
-        [0, -2],
-      ],
-      [
-        [-0.4, 0.3],
-        [0.6, 0.2],
-      ],
-    ]);
+    const segments = tf.tensor3d(workedExample.segments);
     layer.setWeights([...layer.getWeights().slice(0, 2), segments]);
-    const winners = winningSegments(layer, [
-      [1, 0.5],
-      [-1, 2],
-    ]);
+    const winners = winningSegments(layer, workedExample.contexts);
     expect(winners.dtype).toBe('int32');
     expect([...(await winners.data())]).toEqual(expected);
     expect(() => winningSegments(layer, [[1]])).toThrow(
