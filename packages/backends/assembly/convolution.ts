@@ -1,9 +1,10 @@
 // A convolution is a product of matrices, patches [pixels, patch] · filter [patch, filters], where a row of patches is
 // what the window sees at one output pixel. Its two gradients are products of the same matrices. Each function takes some
 // of the pixels, so that patches stay in cache and threads can share the rest.
+import { floats } from '../../core/assembly/lanes';
 import { epilogue } from './epilogue';
 import { gemm } from './gemm';
-import { add, floats } from './patch-row';
+import { add } from './patch-row';
 import { gatherPatches, scatterPatches } from './patches';
 import { Window } from './window';
 

@@ -1,5 +1,6 @@
 // C = A·B in float32, where A [m, k] and B [k, n] are given by the strides of their rows and columns, so that a
 // transposed operand costs nothing extra. Blocks of both are packed into panels that the micro-kernel reads in order.
+import { floats, roundUp, storeTransposed } from '../../core/assembly/lanes';
 import { madd, splat } from '../../core/assembly/simd-math';
 
 // The micro-kernel computes 6 rows of two vectors: 12 accumulators, 2 vectors of B and 1 of A fill 16 registers.
@@ -10,21 +11,6 @@ const COLUMNS: i32 = 8;
 const BLOCK_ROWS: i32 = 192;
 const BLOCK_DEPTH: i32 = 256;
 const BLOCK_COLUMNS: i32 = 256;
-
-@inline
-function min(a: i32, b: i32): i32 {
-  return a < b ? a : b;
-}
-
-@inline
-function floats(count: i32): usize {
-  return <usize>count << 2;
-}
-
-@inline
-function roundUp(value: i32, multiple: i32): i32 {
-  return ((value + multiple - 1) / multiple) * multiple;
-}
 
 @inline
 function storeRow(c: usize, x: v128, y: v128, overwrite: bool): void {
@@ -95,15 +81,7 @@ function storeQuad(out: usize, width: i32, from: usize, stride: usize): void {
   const x1 = v128.load(from + stride);
   const x2 = v128.load(from + 2 * stride);
   const x3 = v128.load(from + 3 * stride);
-  const low01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5);
-  const high01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
-  const low23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5);
-  const high23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
-  const row = floats(width);
-  v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
-  v128.store(out + row, v128.shuffle<i64>(low01, low23, 1, 3));
-  v128.store(out + 2 * row, v128.shuffle<i64>(high01, high23, 0, 2));
-  v128.store(out + 3 * row, v128.shuffle<i64>(high01, high23, 1, 3));
+  storeTransposed(out, floats(width), x0, x1, x2, x3);
 }
 
 /**

@@ -1,9 +1,6 @@
 // One row of a patch: pixels side by side, those beyond the image's row as zeros.
 
-@inline
-export function floats(count: i32): usize {
-  return <usize>count << 2;
-}
+import { floats } from '../../core/assembly/lanes';
 
 @inline
 export function copy(out: usize, from: usize, count: i32): void {

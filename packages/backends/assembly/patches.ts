@@ -1,6 +1,7 @@
 // Patches: what a window sees of the images x [batch, inHeight, inWidth, channels] at each output pixel, one row of
 // height × width × channels values a pixel. Pixels are counted through the whole batch.
-import { clear, floats, moveRow } from './patch-row';
+import { floats } from '../../core/assembly/lanes';
+import { clear, moveRow } from './patch-row';
 import { Window } from './window';
 
 /** Moves the patches of `count` pixels from `first` on. */

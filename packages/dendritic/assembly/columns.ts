@@ -1,5 +1,5 @@
 // Between a matrix [rows, columns] and its lines [columns, lanes]: four by four numbers at a time. Strides are in floats.
-import { floats } from './lines';
+import { floats, storeTransposed } from '../../core/assembly/lanes';
 
 /** Lines that the first cache holds, even where their distance is a power of two. */
 const BLOCK: i32 = 64;
@@ -8,12 +8,7 @@ const BLOCK: i32 = 64;
 @inline
 function transposeFour(a: usize, b: usize, c: usize, d: usize, to: usize, toStride: usize): void {
   const x0 = v128.load(a), x1 = v128.load(b), x2 = v128.load(c), x3 = v128.load(d);
-  const low01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5), high01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
-  const low23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5), high23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
-  v128.store(to, v128.shuffle<i64>(low01, low23, 0, 2));
-  v128.store(to + toStride, v128.shuffle<i64>(low01, low23, 1, 3));
-  v128.store(to + 2 * toStride, v128.shuffle<i64>(high01, high23, 0, 2));
-  v128.store(to + 3 * toStride, v128.shuffle<i64>(high01, high23, 1, 3));
+  storeTransposed(to, toStride, x0, x1, x2, x3);
 }
 
 /** Four numbers from these addresses. */

@@ -1,11 +1,7 @@
 // Lines: the numbers of all rows of a batch at one place, side by side and in whole vectors. Weights act on them as splats, no
 // branching factor or number of units wastes lanes, and only sums over the rows run across a vector, once at their end.
+import { floats } from '../../core/assembly/lanes';
 import { madd, splat } from '../../core/assembly/simd-math';
-
-@inline
-export function floats(count: i32): usize {
-  return <usize>count << 2;
-}
 
 /** The leaky ReLU with a slope ≤ 1, or nothing. */
 @inline

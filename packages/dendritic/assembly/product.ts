@@ -3,39 +3,13 @@
 //
 // φ is a ReLU, or with `leaky` the larger of z and slope·z. `leaky` is a constant in each tile, so that the ReLU is not
 // slowed down.
+import { floats, roundUp, storeTransposed } from '../../core/assembly/lanes';
 import { loadTail, madd, splat, storeTail } from '../../core/assembly/simd-math';
 
 const ROWS: i32 = 4;
 const COLUMNS: i32 = 8;
 const BLOCK_DEPTH: i32 = 256;
 const TILE: i32 = 4;
-
-@inline
-function min(a: i32, b: i32): i32 {
-  return a < b ? a : b;
-}
-
-@inline
-function floats(count: i32): usize {
-  return <usize>count << 2;
-}
-
-@inline
-function roundUp(value: i32, multiple: i32): i32 {
-  return ((value + multiple - 1) / multiple) * multiple;
-}
-
-@inline
-function storeTransposed(out: usize, step: usize, x0: v128, x1: v128, x2: v128, x3: v128): void {
-  const low01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5);
-  const high01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
-  const low23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5);
-  const high23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7);
-  v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
-  v128.store(out + step, v128.shuffle<i64>(low01, low23, 1, 3));
-  v128.store(out + 2 * step, v128.shuffle<i64>(high01, high23, 0, 2));
-  v128.store(out + 3 * step, v128.shuffle<i64>(high01, high23, 1, 3));
-}
 
 /** Packs `lines` lines into panels of `width`: panel, then depth, then line; zeros for those missing in the last. */
 @inline

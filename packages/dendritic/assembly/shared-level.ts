@@ -1,8 +1,9 @@
 // The first level of trees that all see the same inputs: z [units, nodes, lanes] = Σ_k w [units, nodes, b] · x [rows, nodes·b]
 // + bias [units, nodes], and its gradients. Blocks of the inputs are turned into lines that the first cache holds.
+import { floats } from '../../core/assembly/lanes';
 import { toLines, toRows } from './columns';
 import { dotLines, sumLine } from './dot-lines';
-import { floats, sumLines } from './lines';
+import { sumLines } from './lines';
 
 /** Rows of a block, and inputs if a node has no more. */
 export const ROWS: i32 = 128;

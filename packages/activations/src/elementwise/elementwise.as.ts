@@ -1,6 +1,7 @@
 // Forward and backward kernels of the element-wise activations: y = value(x), dx = dy · slope(x).
 import { adaSlope, adaValue } from '../../../core/assembly/ada';
-import { atLeast, atMost, cos, exp, loadTail, sigmoid, sin, splat, storeTail, zeroUnless } from '../../../core/assembly/simd-math';
+import { loadLanes, storeLanes } from '../../../core/assembly/lanes';
+import { atLeast, atMost, cos, exp, sigmoid, sin, splat, zeroUnless } from '../../../core/assembly/simd-math';
 
 const NISH = 0;
 const ADA = 1;
@@ -146,23 +147,12 @@ function slope(kind: i32, x: v128, a: v128, b: v128, c: v128): v128 {
 
 // One loop body serves whole vectors and the tail, which halves the code.
 @inline
-function load(address: usize, remaining: i32): v128 {
-  return remaining >= 4 ? v128.load(address) : loadTail(address, remaining);
-}
-
-@inline
-function store(address: usize, lanes: v128, remaining: i32): void {
-  if (remaining >= 4) v128.store(address, lanes);
-  else storeTail(address, lanes, remaining);
-}
-
-@inline
 function forward(kind: i32, x: usize, y: usize, size: i32, a: f32, b: f32, c: f32): void {
   const va = splat(a);
   const vb = splat(b);
   const vc = splat(c);
   for (let left = size; left > 0; left -= 4, x += 16, y += 16) {
-    store(y, value(kind, load(x, left), va, vb, vc), left);
+    storeLanes(y, value(kind, loadLanes(x, left), va, vb, vc), left);
   }
 }
 
@@ -172,7 +162,7 @@ function backward(kind: i32, x: usize, dy: usize, dx: usize, size: i32, a: f32, 
   const vb = splat(b);
   const vc = splat(c);
   for (let left = size; left > 0; left -= 4, x += 16, dy += 16, dx += 16) {
-    store(dx, f32x4.mul(load(dy, left), slope(kind, load(x, left), va, vb, vc)), left);
+    storeLanes(dx, f32x4.mul(loadLanes(dy, left), slope(kind, loadLanes(x, left), va, vb, vc)), left);
   }
 }
 

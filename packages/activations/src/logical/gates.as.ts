@@ -2,6 +2,7 @@
 //
 // Four outputs are made at once. They lie next to each other; their members lie `lane` floats apart from output to
 // output and `element` floats apart within a group. Strides and counts are in floats.
+import { evens, odds } from '../../../core/assembly/lanes';
 import { splat } from '../../../core/assembly/simd-math';
 
 const OR = 0;
@@ -111,16 +112,6 @@ function parityGrad(z: usize, dz: usize, lane: i32, element: i32, k: i32, left: 
     const others = v128.and(v128.xor(sign, f32x4.lt(x, splat(0))), signBit());
     put(dz + at, lane, left, v128.and(first, v128.or(splat(1), others)), dy, add);
   }
-}
-
-@inline
-function evens(low: v128, high: v128): v128 {
-  return v128.shuffle<i32>(low, high, 0, 2, 4, 6);
-}
-
-@inline
-function odds(low: v128, high: v128): v128 {
-  return v128.shuffle<i32>(low, high, 1, 3, 5, 7);
 }
 
 @inline

@@ -1,11 +1,7 @@
 // The gradients of a depthwise convolution of x [batch, height, width, channels] with a filter
 // [height, width, channels, multiplier], whose result has channels × multiplier channels.
+import { floats } from '../../../core/assembly/lanes';
 import { Window } from '../../assembly/window';
-
-@inline
-function floats(count: i32): usize {
-  return <usize>count << 2;
-}
 
 /** w [outputs] += Σ x·dy over `count` pixels. */
 @inline

@@ -1,17 +1,7 @@
 // One step of an optimiser on `count` weights in one pass. The new weights go to `y`; slots change in place. The order of
 // operations is that of the optimisers of TensorFlow.js.
-import { loadTail, splat, storeTail } from '../../../core/assembly/simd-math';
-
-@inline
-function loadLanes(address: usize, lanes: i32): v128 {
-  return lanes >= 4 ? v128.load(address) : loadTail(address, lanes);
-}
-
-@inline
-function storeLanes(address: usize, value: v128, lanes: i32): void {
-  if (lanes >= 4) v128.store(address, value);
-  else storeTail(address, value, lanes);
-}
+import { loadLanes, storeLanes } from '../../../core/assembly/lanes';
+import { splat } from '../../../core/assembly/simd-math';
 
 /** y = w + rate·m̂ / (√v̂ + ε), where `power1` and `power2` are the addresses of β₁ᵗ and β₂ᵗ. */
 export function adam(

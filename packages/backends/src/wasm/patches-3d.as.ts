@@ -1,5 +1,6 @@
 // Patches of volumes x [batch, depth, height, width, channels]: as in patches.as.ts, with one axis more.
-import { add, clear, floats, moveRow } from '../../assembly/patch-row';
+import { floats } from '../../../core/assembly/lanes';
+import { add, clear, moveRow } from '../../assembly/patch-row';
 
 /** Written by conv-3d.ts. */
 @unmanaged

@@ -1,22 +1,12 @@
 // The gradients of maximum and average pools. TensorFlow.js dilates no pool here: it rearranges the images instead.
-import { loadTail, splat, storeTail } from '../../../core/assembly/simd-math';
+import { floats, loadLanes, storeLanes } from '../../../core/assembly/lanes';
+import { splat } from '../../../core/assembly/simd-math';
 import { Window } from '../../assembly/window';
-
-@inline
-function floats(count: i32): usize {
-  return <usize>count << 2;
-}
-
-@inline
-function loadLanes(address: usize, lanes: i32): v128 {
-  return lanes >= 4 ? v128.load(address) : loadTail(address, lanes);
-}
 
 @inline
 function addLanes(address: usize, value: v128, lanes: i32): void {
   const sum = f32x4.add(loadLanes(address, lanes), value);
-  if (lanes >= 4) v128.store(address, sum);
-  else storeTail(address, sum, lanes);
+  storeLanes(address, sum, lanes);
 }
 
 /** Where the first largest of rows × columns pixels lies, in each lane: −1 where none is above −∞. */

@@ -1,13 +1,9 @@
 // Sums of x [outer, count, inner] over its middle axis: y [outer, inner] = scale · Σ x. Partial sums of a block of terms
 // are added to the total, so that rounding errors grow with the number of blocks and not of terms.
-import { loadTail, splat, storeTail } from '../../../core/assembly/simd-math';
+import { floats, loadLanes, storeLanes } from '../../../core/assembly/lanes';
+import { loadTail, splat } from '../../../core/assembly/simd-math';
 
 const BLOCK: i32 = 256;
-
-@inline
-function floats(count: i32): usize {
-  return <usize>count << 2;
-}
 
 @inline
 function horizontal(x: v128): f32 {
@@ -73,7 +69,7 @@ function sumFewColumns(x: usize, count: i32, row: usize, lanes: i32): v128 {
     count -= terms;
     let part = splat(0);
     for (let i = 0; i < terms; i++, x += row) {
-      part = f32x4.add(part, lanes >= 4 ? v128.load(x) : loadTail(x, lanes));
+      part = f32x4.add(part, loadLanes(x, lanes));
     }
     total = f32x4.add(total, part);
   }
@@ -93,8 +89,7 @@ export function sum(x: usize, outer: i32, count: i32, inner: i32, y: usize, scal
     for (; j < inner; j += 4) {
       const lanes = inner - j;
       const total = f32x4.mul(sumFewColumns(x + floats(j), count, row, lanes), factor);
-      if (lanes >= 4) v128.store(y + floats(j), total);
-      else storeTail(y + floats(j), total, lanes);
+      storeLanes(y + floats(j), total, lanes);
     }
   }
 }

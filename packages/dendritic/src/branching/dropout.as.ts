@@ -1,8 +1,8 @@
 // Dropout that draws its mask anew wherever it needs it: of a matrix, and of the inputs of every unit of a shared level (see
 // shared-level.as.ts), where input i before unit u is column u·inputs + i of the mask.
 import { columnKey, dropLimit, keptInFirst, keptInSecond, products, saltOf, writeRowKeys } from '../../../core/assembly/counter-random';
+import { floats } from '../../../core/assembly/lanes';
 import { loadTail, madd, splat, storeTail, sumsOf } from '../../../core/assembly/simd-math';
-import { floats } from '../../assembly/lines';
 import { addLineSum, blockNodes, gather, ROWS, scatter, scratchBytes as blockBytes, STRIDE } from '../../assembly/shared-level';
 
 const STEP: usize = <usize>STRIDE << 2;

@@ -1,9 +1,10 @@
 // A level of trees whose nodes have inputs of their own: z [nodes, lanes] = Σ_k φ(h [nodes·b, lanes]) · w [nodes, b] + bias [nodes]
 // with φ(h) = h where h > 0 and slope·h elsewhere, slope ≤ 1; and its gradients. Nodes are those of all units.
+import { floats } from '../../../core/assembly/lanes';
 import { splat } from '../../../core/assembly/simd-math';
 import * as columns from '../../assembly/columns';
 import { dotLines, sumLine } from '../../assembly/dot-lines';
-import { floats, sumLines } from '../../assembly/lines';
+import { sumLines } from '../../assembly/lines';
 
 export function forward(
   h: usize, w: usize, bias: usize, z: usize, lanes: i32, nodes: i32, b: i32, slope: f32,

@@ -1,10 +1,7 @@
 // Patches: what a window sees of the images x [batch, height, width, channels] at each output pixel, one row of
 // window height × window width × channels values a pixel.
 
-@inline
-function floats(count: i32): usize {
-  return <usize>count << 2;
-}
+import { floats } from '../../../core/assembly/lanes';
 
 @inline
 function copy(to: usize, from: usize, count: i32): void {

@@ -1,17 +1,8 @@
 // The soma of pyramidal neurons: y = max(0, u) + ADA(v), of basal and apical sums that lie side by side: u0, v0, u1, v1, …
 // α is one number (`alphaStep` 0) or one for each column (`alphaStep` 4 bytes).
 import { adaSlope, adaValue } from '../../../core/assembly/ada';
+import { evens, odds } from '../../../core/assembly/lanes';
 import { loadTail, splat, storeTail } from '../../../core/assembly/simd-math';
-
-@inline
-function evens(low: v128, high: v128): v128 {
-  return v128.shuffle<i32>(low, high, 0, 2, 4, 6);
-}
-
-@inline
-function odds(low: v128, high: v128): v128 {
-  return v128.shuffle<i32>(low, high, 1, 3, 5, 7);
-}
 
 // One loop body serves whole vectors and the tail.
 @inline

@@ -1,18 +1,8 @@
 // What training a classifier needs beside products, for `rows` examples of `columns` classes each.
-import { loadTail, splat, storeTail } from '../../../../core/assembly/simd-math';
+import { loadLanes, storeLanes } from '../../../../core/assembly/lanes';
+import { splat } from '../../../../core/assembly/simd-math';
 
 const LN2: f64 = 0.6931471805599453;
-
-@inline
-function loadLanes(address: usize, lanes: i32): v128 {
-  return lanes >= 4 ? v128.load(address) : loadTail(address, lanes);
-}
-
-@inline
-function storeLanes(address: usize, value: v128, lanes: i32): void {
-  if (lanes >= 4) v128.store(address, value);
-  else storeTail(address, value, lanes);
-}
 
 @inline
 function total(x: v128): f32 {
