@@ -33,16 +33,16 @@ export const gemmModule = {
 
 function onThreads(kernels: WasmKernels<ProductExports>, threads: Threads): Gemm {
   const { gemm, gemmScratch } = kernels.exports;
-  const teamFor = (m: number, n: number, k: number, products: number) =>
-    threads.team(2 * m * n * k * products);
+  const operations = (m: number, n: number, k: number, products: number) => 2 * m * n * k * products;
   const gemms: Gemm['gemms'] = (products, at) => {
     const [, , , , , , , m, n, k] = products[0]!;
-    const team = teamFor(m, n, k, products.length);
+    const team = threads.team(operations(m, n, k, products.length));
     if (team.count === 1) for (const product of products) gemm(...product, n, at);
     else team.run(kernels, 'gemm', cutProducts(products, team.count), { at, bytes: gemmScratch(m, n, k) });
   };
   return {
-    gemmScratch: (m, n, k, products = 1) => gemmScratch(m, n, k) * teamFor(m, n, k, products).count,
+    gemmScratch: (m, n, k, products = 1) =>
+      gemmScratch(m, n, k) * threads.most(operations(m, n, k, products)),
     gemm(...call) {
       const [a, aRow, aColumn, b, bRow, bColumn, c, m, n, k, scratch] = call;
       gemms([[a, aRow, aColumn, b, bRow, bColumn, c, m, n, k]], scratch);

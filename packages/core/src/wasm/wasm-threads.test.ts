@@ -1,21 +1,23 @@
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import type { WasmKernels } from './wasm-module.ts';
-import { inParts, provideThreads } from './wasm-threads.ts';
+import { inParts, provideThreads, type WasmThreads } from './wasm-threads.ts';
 
 /** Which rows a function of a module was called for, by whom. */
-function record(threads?: number, smallest?: number) {
+function record(threads?: number, smallest = 1e6) {
   const backend = {} as KernelBackend;
   const alone: number[][] = [];
   const shared: (readonly number[])[] = [];
   const exports = { mark: (...call: number[]) => alone.push(call) };
   const kernels = { exports } as unknown as WasmKernels<unknown>;
-  if (threads)
-    provideThreads(backend, {
-      count: threads,
-      smallest,
+  if (threads) {
+    const team = (count: number): WasmThreads => ({
+      count,
+      team: (operations) => team(operations < smallest ? 1 : threads),
       run: (_, name, calls) => shared.push([name.length], ...calls),
     });
+    provideThreads(backend, team(threads));
+  }
   const run = (size: number, operations: number) =>
     inParts(backend, kernels, 'mark', size, operations, (first, count) => [first, count]);
   return { run, alone, shared };

@@ -5,8 +5,8 @@ import type { WasmKernels } from './wasm-module.ts';
 export interface WasmThreads {
   /** How many there are, with the calling one. */
   readonly count: number;
-  /** Floating-point operations from which on `inParts` asks them; default 4e6. */
-  readonly smallest?: number | undefined;
+  /** Who should do a task of so many floating-point operations: all of them, or the calling one alone. */
+  team(operations: number): WasmThreads;
   /**
    * Calls an exported function once for each list of numbers, and returns when all are done. With `scratch` its last argument
    * is memory of the thread's own.
@@ -31,13 +31,8 @@ const THREADS = Symbol.for('arborize.threads');
 type Threaded = KernelBackend & { [THREADS]?: WasmThreads };
 type Functions = Readonly<Record<string, (...call: readonly number[]) => void>>;
 
-/**
- * Operations from which on other threads are asked. With fewer, what they save is lost on fetching operands
- * and results from the cache of another core.
- */
-const SMALLEST = 4e6;
 /** More parts than threads, so that a thread that is held up, or has the heavier rows, does fewer. */
-const PARTS_PER_THREAD = 4;
+const PARTS_PER_THREAD = 2;
 
 /** Gives a WASM backend threads, which kernels of all packages then use. */
 export function provideThreads(backend: KernelBackend, threads: WasmThreads): void {
@@ -53,15 +48,17 @@ export function inParts(
   operations: number,
   call: (first: number, count: number) => readonly number[],
 ): void {
-  const threads = (backend as Threaded)[THREADS];
-  const parts = threads && threads.count > 1 ? Math.min(size, PARTS_PER_THREAD * threads.count) : 1;
-  if (parts < 2 || operations < (threads!.smallest ?? SMALLEST)) {
+  const team = (backend as Threaded)[THREADS]?.team(operations);
+  const parts = team && team.count > 1 ? Math.min(size, PARTS_PER_THREAD * team.count) : 1;
+  if (parts < 2) {
     (kernels.exports as Functions)[name]!(...call(0, size));
     return;
   }
-  const calls = Array.from({ length: parts }, (_, i) => {
-    const [first, end] = [i, i + 1].map((edge) => Math.round((size * edge) / parts)) as [number, number];
-    return call(first, end - first);
-  });
-  threads!.run(kernels, name, calls);
+  const calls: (readonly number[])[] = [];
+  for (let i = 1, first = 0; i <= parts; i++) {
+    const end = Math.round((size * i) / parts);
+    calls.push(call(first, end - first));
+    first = end;
+  }
+  team!.run(kernels, name, calls);
 }

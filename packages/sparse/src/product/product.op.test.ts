@@ -1,4 +1,4 @@
-import { provideThreads } from '@arborize/core';
+import { provideThreads, type WasmThreads } from '@arborize/core';
 import { type Array64, array64, describeOp, expectNoTensorLeak, onlyOn } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -212,18 +212,20 @@ describe('sparse products: on two threads', () => {
     };
     const alone = await run();
     let parts = 0;
-    provideThreads(tf.backend(), {
+    const two: WasmThreads = {
       count: 2,
+      team: () => two,
       run({ exports }, name, calls) {
         parts += calls.length;
         // The last part first: no part may need another.
         for (const each of calls.toReversed())
           (exports as Record<string, (...c: readonly number[]) => void>)[name]!(...each);
       },
-    });
+    };
+    provideThreads(tf.backend(), two);
     expect(await run()).toEqual(alone);
-    expect(parts).toBe(4 * 8);
-    provideThreads(tf.backend(), { count: 1, run: () => {} });
+    expect(parts).toBe(4 * 4);
+    provideThreads(tf.backend(), { ...two, team: () => ({ ...two, count: 1 }) });
   });
 });
 

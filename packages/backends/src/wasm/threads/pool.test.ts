@@ -17,12 +17,11 @@ beforeAll(async () => {
 
 /** The product of two matrices of ones in four pieces, by one worker and a main thread so slow that it gets some. */
 async function product(module: WebAssembly.Module) {
-  const asleep = new Int32Array(new SharedArrayBuffer(4));
   let computed = 0;
   const exports: ProductExports = {
     ...kernels.exports,
     gemm(...call) {
-      Atomics.wait(asleep, 0, 0, 300);
+      idle(100);
       kernels.exports.gemm(...call);
       computed++;
     },
@@ -51,7 +50,7 @@ it('workers compute what the main thread has no time for', async () => {
 });
 
 it('the main thread computes what a worker leaves that dies at work, and says so once', async () => {
-  const { values, computed, pieces, problems } = await product(new WebAssembly.Module(trap()));
+  const { values, computed, pieces, problems } = await product(trap());
   expect(values).toEqual([SIZE]);
   expect(computed).toBeGreaterThanOrEqual(pieces);
   expect(problems).toEqual(['a worker ended while it computed']);
@@ -72,16 +71,76 @@ it('workers call functions of other modules', async () => {
   tf.dispose([w, g, rate, y]);
 });
 
-/** (module (import "env" "memory" (memory 0 65536 shared)) (func (export "gemm") (param i32 … 12 times) unreachable)) */
-function trap(): Uint8Array<ArrayBuffer> {
+it('workers that have nothing to do fall asleep, and get a task if they are woken', async () => {
+  const pool = startPool(kernels.memory, 1, () => {});
+  const pieces = 4;
+  const calls = Array.from({ length: pieces }, () => [0, 0]);
+  function run(wake: boolean): number {
+    let computed = 0;
+    const exports = {
+      clearFloats() {
+        idle(100);
+        computed++;
+      },
+    };
+    pool.run({ ...kernels, exports }, 'clearFloats', calls, undefined, wake);
+    return computed;
+  }
+  pool.ready();
+  while (pool.asleep === 0) idle(1);
+  expect(run(false)).toBe(pieces);
+  expect(pool.asleep).toBe(1);
+  expect(run(true)).toBeLessThan(pieces);
+  pool.stop();
+});
+
+it('the main thread rests from sharing after it has waited for a worker much longer than it computed itself', () => {
+  const pool = startPool(kernels.memory, 1, () => {});
+  const flag = tf.zeros([1], 'int32');
+  const at = kernels.address(flag);
+  const heap = new Int32Array(kernels.memory.buffer);
+  // The worker's call sets the flag and goes on for some hundred milliseconds, for this one that is all.
+  const exports = {
+    slow() {
+      while (Atomics.load(heap, at / 4) === 0) idle(1);
+    },
+  };
+  pool.ready();
+  expect(pool.restsUntil).toBe(0);
+  pool.run({ ...kernels, exports, module: slow() }, 'slow', [[at], [at]]);
+  expect(pool.restsUntil).toBeGreaterThan(performance.now());
+  pool.stop();
+  flag.dispose();
+});
+
+/** Waits without a core. */
+function idle(milliseconds: number) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** A module that exports `name`, a function of so many addresses with this code, on a shared memory. */
+function assemble(name: string, parameters: number, ...code: number[]): WebAssembly.Module {
   const text = (word: string) => [word.length, ...new TextEncoder().encode(word)];
   const section = (id: number, ...bytes: number[]) => [id, bytes.length, ...bytes];
-  return Uint8Array.from([
-    ...[0, ...new TextEncoder().encode('asm'), 1, 0, 0, 0],
-    ...section(1, 1, 0x60, 12, ...Array(12).fill(0x7f), 0),
-    ...section(2, 1, ...text('env'), ...text('memory'), 2, 3, 0, 0x80, 0x80, 4),
-    ...section(3, 1, 0),
-    ...section(7, 1, ...text('gemm'), 0, 0),
-    ...section(10, 1, 3, 0, 0, 0x0b),
-  ]);
+  return new WebAssembly.Module(
+    Uint8Array.from([
+      ...[0, ...new TextEncoder().encode('asm'), 1, 0, 0, 0],
+      ...section(1, 1, 0x60, parameters, ...Array(parameters).fill(0x7f), 0),
+      ...section(2, 1, ...text('env'), ...text('memory'), 2, 3, 0, 0x80, 0x80, 4),
+      ...section(3, 1, 0),
+      ...section(7, 1, ...text(name), 0, 0),
+      ...section(10, 1, code.length, ...code),
+    ]),
+  );
 }
+
+const trap = () => assemble('gemm', 12, ...[0, 0, 0x0b]);
+
+/** Stores 1 at its address, then counts down from 300 million. */
+const slow = () =>
+  assemble(
+    'slow',
+    1,
+    ...[1, 1, 0x7f, ...[0x20, 0, 0x41, 1, 0x36, 2, 0], ...[0x41, 0x80, 0xc6, 0x86, 0x8f, 0x1, 0x21, 1]],
+    ...[0x03, 0x40, ...[0x20, 1, 0x41, 0x7f, 0x6a, 0x22, 1, 0x0d, 0], 0x0b, 0x0b],
+  );

@@ -1,29 +1,42 @@
 import type { ThreadScratch, WasmKernels, WasmThreads } from '@arborize/core';
 import {
+  ASLEEP,
+  AWAITED,
   BOARD_BYTES,
   DONE,
   FINISHED,
   FUNCTION,
+  LOOKS,
   MOST_PIECES,
+  PIECE_BITS,
   PIECE_SIZE,
   PIECES,
   READY,
   SCRATCH,
   SCRATCH_BYTES,
+  SPIN,
   TICKET,
   workerCode,
 } from './worker-code.ts';
 
-/** Looks at a lock in turns before sleeping on it: products end within microseconds of each other. */
-const SPINS = 2000;
-/** Milliseconds after which the main thread asks whether the workers still live. */
+/** Milliseconds that the main thread looks for the last pieces of the others before it sleeps. */
+const PATIENCE_AWAKE = 0.2;
+/** A wait is too long that is longer than so many pieces of the main thread's own, and so many milliseconds. */
+const [LONG_WAIT_PIECES, LONG_WAIT] = [2, 0.1];
+/** So many times as long as it waited too long the main thread computes alone: where cores are busy it loses a tenth at most. */
+const REST = 10;
+/** Milliseconds after which it asks whether the workers still live. */
 const PATIENCE = 50;
 
 /** Workers that take pieces of a task; the main thread takes pieces, too, and all of them where no worker is up. */
 export interface Pool {
   readonly workers: number;
-  /** As `WasmThreads.run`, with at most 15 numbers for each call. */
-  run: WasmThreads['run'];
+  /** How many of them sleep. */
+  readonly asleep: number;
+  /** Until when, by `performance.now()`, the main thread had better compute alone: it waited for a worker that others hold up. */
+  readonly restsUntil: number;
+  /** As `WasmThreads.run`, with at most 15 numbers for each call. Workers that sleep go on sleeping unless `wake`. */
+  run(...task: [...Parameters<WasmThreads['run']>, wake?: boolean]): void;
   /** Waits until all workers are up, for tests. */
   ready(): void;
   stop(): void;
@@ -49,8 +62,14 @@ export function startPool(
 ): Pool {
   const board = new Int32Array(new SharedArrayBuffer(BOARD_BYTES));
   const numbers = new Float64Array(board.buffer);
-  const members = Array.from({ length: workers }, (_, i) => startWorker(memory, board, i + 1, fail));
+  const { availableParallelism } = process.getBuiltinModule('node:os');
+  // Where threads have to share cores, one that spins is in the way of one that works.
+  const spin = workers < availableParallelism() ? SPIN : 0;
+  const members = Array.from({ length: workers }, (_, i) =>
+    startWorker({ memory, board, slot: i + 1, spin }, fail),
+  );
   let stopped = false;
+  let restsUntil = 0;
 
   function stop() {
     stopped = true;
@@ -75,29 +94,47 @@ export function startPool(
     return own.get(name)!;
   }
 
-  function post(pieces: readonly Call[]) {
-    for (const [i, piece] of pieces.entries()) numbers.set([piece.length, ...piece], PIECES + i * PIECE_SIZE);
-    board.fill(0, FINISHED, FINISHED + pieces.length);
+  function post(pieces: readonly Call[], wake: boolean) {
+    const count = pieces.length;
+    for (let i = 0; i < count; i++) {
+      const piece = pieces[i]!;
+      const at = PIECES + i * PIECE_SIZE;
+      numbers[at] = piece.length;
+      for (let k = 0; k < piece.length; k++) numbers[at + 1 + k] = piece[k]!;
+      board[FINISHED + i] = 0;
+    }
     Atomics.store(board, DONE, 0);
-    const task = (Atomics.load(board, TICKET) & ~MOST_PIECES) + MOST_PIECES + 1;
-    Atomics.store(board, TICKET, task | pieces.length);
-    Atomics.notify(board, TICKET, pieces.length - 1);
+    const task = (Atomics.load(board, TICKET) >> (2 * PIECE_BITS)) + 1;
+    Atomics.store(board, TICKET, (task << (2 * PIECE_BITS)) | (count << PIECE_BITS));
+    // A worker that is about to sleep sees the new ticket, or is seen here.
+    if (wake && Atomics.load(board, ASLEEP) > 0) Atomics.notify(board, TICKET, count - 1);
   }
 
   function takePieces(pieces: readonly Call[], compute: (piece: Call) => void): number {
     for (let taken = 0; ; ) {
       const ticket = Atomics.load(board, TICKET);
-      const left = ticket & MOST_PIECES;
-      if (left === 0) return taken;
-      if (Atomics.compareExchange(board, TICKET, ticket, ticket - 1) !== ticket) continue;
-      compute(pieces[left - 1]!);
+      const first = ticket & MOST_PIECES;
+      if (first >= ((ticket >> PIECE_BITS) & MOST_PIECES)) return taken;
+      if (Atomics.compareExchange(board, TICKET, ticket, ticket + 1) !== ticket) continue;
+      compute(pieces[first]!);
       taken++;
     }
   }
 
   /** Waits for the pieces that workers took. Returns false once one has died, and no other writes any more. */
-  function awaitOthers(count: number): boolean {
-    for (let i = 0; i < SPINS; i++) if (Atomics.load(board, DONE) === count) return true;
+  function awaitOthers(count: number, start: number): boolean {
+    do {
+      for (let i = 0; i < LOOKS; i++) if (Atomics.load(board, DONE) === count) return true;
+    } while (performance.now() - start < PATIENCE_AWAKE);
+    Atomics.store(board, AWAITED, 1);
+    try {
+      return sleepUntilDone(count);
+    } finally {
+      Atomics.store(board, AWAITED, 0);
+    }
+  }
+
+  function sleepUntilDone(count: number): boolean {
     for (let done = Atomics.load(board, DONE); done !== count; done = Atomics.load(board, DONE)) {
       if (Atomics.wait(board, DONE, done, PATIENCE) !== 'timed-out') continue;
       if (members.every(({ lives }) => lives())) continue;
@@ -108,22 +145,39 @@ export function startPool(
     return true;
   }
 
-  function runSome(pieces: readonly Call[], compute: (piece: Call) => void) {
-    post(pieces);
+  function runSome(pieces: readonly Call[], compute: (piece: Call) => void, wake: boolean) {
+    const start = performance.now();
+    post(pieces, wake);
     const own = takePieces(pieces, compute);
-    if (awaitOthers(pieces.length - own)) return;
-    for (const [i, piece] of pieces.entries()) if (!board[FINISHED + i]) compute(piece);
+    const others = pieces.length - own;
+    if (own > 0 && Atomics.load(board, DONE) === others) return;
+    const finished = performance.now();
+    if (awaitOthers(others, finished)) {
+      const now = performance.now();
+      // Without a piece of its own it had no core itself.
+      const lost = own === 0 ? now - start : now - finished - (LONG_WAIT_PIECES * (finished - start)) / own;
+      if (lost > LONG_WAIT) restsUntil = now + REST * lost;
+      return;
+    }
+    for (let i = 0; i < pieces.length; i++) if (!board[FINISHED + i]) compute(pieces[i]!);
   }
 
   return {
     workers,
-    run(kernels, name, calls, scratch) {
+    get asleep() {
+      return Atomics.load(board, ASLEEP);
+    },
+    get restsUntil() {
+      return restsUntil;
+    },
+    run(kernels, name, calls, scratch, wake = true) {
       const compute = callsOf(kernels, name, scratch);
       board[FUNCTION] = numberOf(kernels.module, name);
       board[SCRATCH] = scratch?.at ?? 0;
       board[SCRATCH_BYTES] = scratch?.bytes ?? 0;
+      if (calls.length <= MOST_PIECES) return runSome(calls, compute, wake);
       for (let at = 0; at < calls.length; at += MOST_PIECES)
-        runSome(calls.slice(at, at + MOST_PIECES), compute);
+        runSome(calls.slice(at, at + MOST_PIECES), compute, wake);
     },
     ready() {
       while (Atomics.load(board, READY) < workers && members.every(({ lives }) => lives()))
@@ -140,12 +194,14 @@ interface Member {
   terminate(): void;
 }
 
-function startWorker(
-  memory: WebAssembly.Memory,
-  board: Int32Array,
-  slot: number,
-  ended: (problem: string) => void,
-): Member {
+interface WorkerData {
+  readonly memory: WebAssembly.Memory;
+  readonly board: Int32Array;
+  readonly slot: number;
+  readonly spin: number;
+}
+
+function startWorker(data: WorkerData, ended: (problem: string) => void): Member {
   const { MessageChannel, Worker } = process.getBuiltinModule('node:worker_threads');
   // The worker looks there for functions that it does not know. This end closes with the worker's thread, too, which the main
   // thread sees without returning to its event loop.
@@ -157,7 +213,7 @@ function startWorker(
     // Loaders and other preloads of the program are not for this code.
     execArgv: [],
     env: {},
-    workerData: { memory, board, slot, otherEnd },
+    workerData: { ...data, otherEnd },
     transferList: [otherEnd],
   });
   worker.unref();

@@ -150,10 +150,16 @@ describe('edges', () => {
     tf.dispose([ballast, a, b, y]);
   });
 
-  it('tasks below the limit stay on one thread', () => {
+  it('small tasks stay on one thread, larger ones until there were enough to wake the workers', () => {
     const threads = threadsOf(tf.backend());
+    const { memory } = gemmModule.on(tf.backend())!;
+    threads.stop();
     threads.set(3);
-    expect(threads.team(2 * 64 ** 3).count).toBe(1);
+    for (let i = 0; i < 1000; i++) expect(threads.team(2 * 32 ** 3).count).toBe(1);
+    let alone = 0;
+    while (threads.team(2 * 96 ** 3).count === 1) alone++;
+    expect(alone).toBeGreaterThan(0);
+    threads.pool(memory)!.ready();
     expect(threads.team(2 * 512 ** 3).count).toBe(3);
     threads.set(1);
     expect(threads.team(2 * 512 ** 3).count).toBe(1);

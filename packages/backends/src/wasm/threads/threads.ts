@@ -2,23 +2,29 @@ import type { WasmThreads } from '@arborize/core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { callsOf, type Pool, startPool } from './pool.ts';
 
-/** Floating-point operations of a product from which on it pays for waking another thread. */
-export const SMALLEST = 8e6;
+/** Floating-point operations from which on a task is worth handing over to a worker that is awake. */
+const SMALLEST = 5e5;
+/**
+ * Operations that are worth waking workers for: of one task, or of all those that the main thread has done alone
+ * since it last woke them.
+ */
+const WORTH_WAKING = 8e6;
 
 /** The threads that one backend computes with: the main one and, from the first large task on, workers. */
 export interface Threads extends WasmThreads {
-  /** Sets how many there are and, for tests, from how many operations on any task is shared among them. */
-  set(count: number, smallest?: number): void;
-  /** Who does a task of so many operations: all threads, or the main one alone. */
-  team(operations: number): WasmThreads;
+  /** Sets how many there are and, for tests, whether they share tasks of every size. */
+  set(count: number, always?: boolean): void;
+  /** How many threads a task of so many operations gets at most. */
+  most(operations: number): number;
   /** The workers, started if they were not; none where that is not possible, or one has died. */
   pool(memory: WebAssembly.Memory): Pool | undefined;
   /** Ends the workers. */
   stop(): void;
 }
 
-const alone: WasmThreads = {
+const oneThread: WasmThreads = {
   count: 1,
+  team: () => oneThread,
   run: (kernels, name, calls, scratch) => calls.forEach(callsOf(kernels, name, scratch)),
 };
 
@@ -40,7 +46,10 @@ export function threadsOf(backend: KernelBackend): Threads {
 
 function makeThreads(): Threads {
   let count = 1;
-  let smallest: number | undefined;
+  let smallest = SMALLEST;
+  let worthWaking = WORTH_WAKING;
+  /** Operations of tasks that the main thread did alone because workers slept. */
+  let missed = 0;
   let pool: Pool | undefined;
   function goOnAlone(problem: string) {
     console.warn(`The threads of the WASM backend ended, kernels go on with one: ${problem}`);
@@ -52,20 +61,26 @@ function makeThreads(): Threads {
     get count() {
       return count;
     },
-    get smallest() {
-      return smallest;
-    },
-    set(wanted, from) {
-      smallest = from;
+    set(wanted, always = false) {
+      [smallest, worthWaking] = always ? [0, 0] : [SMALLEST, WORTH_WAKING];
       count = wanted;
       // With one thread workers that are up sleep.
       if (pool && count > 1 && count !== pool.workers + 1) threads.stop();
     },
-    team: (operations) =>
-      count > 1 && operations > 0 && operations >= (smallest ?? SMALLEST) ? threads : alone,
-    run(kernels, ...task) {
+    most: (operations) => (operations > 0 && operations >= smallest ? count : 1),
+    team(operations) {
+      if (threads.most(operations) === 1) return oneThread;
+      const asleep = pool?.asleep ?? count - 1;
+      if (asleep > 0) missed += operations;
+      if (missed < worthWaking && asleep === count - 1) return oneThread;
+      return pool && worthWaking > 0 && performance.now() < pool.restsUntil ? oneThread : threads;
+    },
+    run(kernels, name, calls, scratch) {
       const shared = count > 1 ? threads.pool(kernels.memory) : undefined;
-      (shared ?? alone).run(kernels, ...task);
+      if (!shared) return oneThread.run(kernels, name, calls, scratch);
+      const wake = missed >= worthWaking;
+      if (wake) missed = 0;
+      shared.run(kernels, name, calls, scratch, wake);
     },
     pool(memory) {
       try {

@@ -7,6 +7,6 @@ export function useAllThreads(count: number): void {
   const kernels = productCode.on(tf.backend());
   if (!(kernels?.memory.buffer instanceof SharedArrayBuffer)) return;
   const threads = threadsOf(tf.backend());
-  threads.set(count, 0);
+  threads.set(count, true);
   threads.pool(kernels.memory)?.ready();
 }
