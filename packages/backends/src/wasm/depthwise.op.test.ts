@@ -20,6 +20,7 @@ const convolutions: Convolution[] = [
   { x: [2, 7, 8, 6], filter: [3, 3, 1], strides: [2, 2], pad: 'same' },
   { x: [1, 6, 5, 4], filter: [2, 3, 3], strides: [2, 2], pad: explicit },
   { x: [2, 2, 2, 4], filter: [4, 4, 1], pad: 'same' },
+  { x: [1, 6, 4, 3], filter: [2, 2, 2], strides: [3, 3], pad: 'same' },
   { x: [1, 1, 1, 1], filter: [1, 1, 1] },
   { x: [0, 4, 4, 3], filter: [3, 3, 1] },
 ];

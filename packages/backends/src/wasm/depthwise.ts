@@ -1,11 +1,15 @@
 import { wasmModule } from '@arborize/core';
 import {
   backend_util,
+  type DepthwiseConv2dNativeAttrs,
   type DepthwiseConv2dNativeBackpropFilterAttrs,
   type DepthwiseConv2dNativeBackpropInputAttrs,
+  type FusedDepthwiseConv2DAttrs,
+  type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { wasm } from './depthwise.as.generated.ts';
 import { provideKernel } from './provide-kernel.ts';
+import { withPlainBias } from './reshaped-bias.ts';
 import { windowFields, withWindow } from './window.ts';
 
 interface Depthwise {
@@ -34,7 +38,36 @@ function depthwiseInfo(
   );
 }
 
+/**
+ * The stock kernels return zeros where `'same'` pads nothing along an axis, because strides leave out pixels at the end; with
+ * the same padding in numbers they do not.
+ */
+function samePadding<Attrs extends DepthwiseConv2dNativeAttrs>(
+  x: TensorInfo,
+  filter: TensorInfo,
+  attrs: Attrs,
+): Partial<Attrs> | undefined {
+  if (attrs.pad !== 'same') return undefined;
+  const { top, bottom, left, right } = depthwiseInfo(x.shape, filter.shape, attrs).padInfo;
+  const pad = [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ];
+  return { pad } as Partial<Attrs>;
+}
+
 export function provideDepthwiseKernels(): void {
+  provideKernel<'x' | 'filter', DepthwiseConv2dNativeAttrs>(
+    'DepthwiseConv2dNative',
+    ({ inputs: { x, filter }, attrs, stock }) => stock({}, samePadding(x, filter, attrs)),
+  );
+  provideKernel<'x' | 'filter' | 'bias', FusedDepthwiseConv2DAttrs>(
+    'FusedDepthwiseConv2D',
+    ({ inputs: { x, filter, bias }, attrs, backend, stock }) =>
+      withPlainBias(backend, bias, (plain) => stock({ bias: plain }, samePadding(x, filter, attrs))),
+  );
   provideKernel<'x' | 'dy', DepthwiseConv2dNativeBackpropFilterAttrs>(
     'DepthwiseConv2dNativeBackpropFilter',
     ({ inputs: { x, dy }, attrs, backend }) => {

@@ -9,8 +9,8 @@ export interface KernelCall<Inputs extends string, Attributes> {
   readonly inputs: Readonly<Record<Inputs, TensorInfo>>;
   readonly attrs: Attributes;
   readonly backend: KernelBackend;
-  /** Runs the kernel of the stock backend instead, with some inputs replaced where they are given. */
-  stock(inputs?: Partial<Record<Inputs, TensorInfo | undefined>>): TensorInfo;
+  /** Runs the kernel of the stock backend instead, with some inputs and attributes replaced where they are given. */
+  stock(inputs?: Partial<Record<Inputs, TensorInfo | undefined>>, attrs?: Partial<Attributes>): TensorInfo;
 }
 
 const provided = new WeakSet<KernelFunc>();
@@ -26,12 +26,14 @@ export function provideKernel<Inputs extends string, Attributes>(
   const stock = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined;
   if (stock && provided.has(stock.kernelFunc)) return;
   const kernelFunc: KernelFunc = (call) => {
-    const runStock = (others?: object) => {
+    const runStock = (inputs?: object, attrs?: object) => {
       // Of kernels that take any number of inputs, these are a list, and none are replaced.
       if (stock)
-        return stock.kernelFunc(
-          others ? { ...call, inputs: { ...call.inputs, ...others } } : call,
-        ) as TensorInfo;
+        return stock.kernelFunc({
+          ...call,
+          ...(inputs && { inputs: { ...call.inputs, ...inputs } }),
+          ...(attrs && { attrs: { ...call.attrs, ...attrs } }),
+        }) as TensorInfo;
       throw new BackendError(
         'wasm',
         `${kernelName} needs the heap`,

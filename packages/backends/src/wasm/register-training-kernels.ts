@@ -7,7 +7,6 @@ import { provideEinsum } from './einsum.ts';
 import { provideGather } from './gather.ts';
 import { provideOneHot } from './one-hot.ts';
 import { providePoolKernels } from './pool.ts';
-import { provideReshapedBias } from './reshaped-bias.ts';
 import { provideSegmentSum } from './segment-sum.ts';
 import { provideSums } from './sum.ts';
 
@@ -25,7 +24,6 @@ export function registerTrainingKernels(): void {
   provideGather();
   provideOneHot();
   providePoolKernels();
-  provideReshapedBias();
   provideSegmentSum();
   provideSums();
 }

@@ -1,6 +1,5 @@
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { replaceKernel } from '../replace-kernel.ts';
 
 interface StoredShapes {
   readonly dataIdMap: { get(dataId: object): { readonly shape: readonly number[] } };
@@ -23,14 +22,4 @@ export function withPlainBias<T>(
   } finally {
     copy.dispose();
   }
-}
-
-/** Depthwise convolutions with a bias that was reshaped; the others see to it themselves. */
-export function provideReshapedBias(): void {
-  replaceKernel('wasm', 'FusedDepthwiseConv2D', (stock) => (call) => {
-    const { bias, ...inputs } = call.inputs as Record<string, TensorInfo>;
-    return withPlainBias(call.backend as KernelBackend, bias, (plain) =>
-      stock!({ ...call, inputs: { ...inputs, ...(plain && { bias: plain }) } }),
-    );
-  });
 }

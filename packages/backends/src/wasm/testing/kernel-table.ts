@@ -108,6 +108,15 @@ function depthwise(random: Random) {
   };
 }
 
+/** Of finite values only, as for products. */
+function forwardDepthwise(random: Random) {
+  const { x, filter, attrs } = depthwise(random);
+  return {
+    inputs: { x: { shape: x.shape }, filter: { shape: filter.shape } },
+    attrs: { ...attrs, dataFormat: 'NHWC' },
+  };
+}
+
 function pool(random: Random, pad?: 'valid') {
   const drawn = windowed(random, 2);
   const { filter: filterSize, strides, channels, inShape, outShape } = drawn;
@@ -277,6 +286,13 @@ export const kernelTable: Readonly<Record<string, Draw>> = {
   DepthwiseConv2dNativeBackpropInput(random) {
     const { x, dy, filter, attrs } = depthwise(random);
     return { inputs: { dy, filter }, attrs: { ...attrs, inputShape: x.shape } };
+  },
+  DepthwiseConv2dNative: forwardDepthwise,
+  FusedDepthwiseConv2D(random) {
+    const { inputs, attrs } = forwardDepthwise(random);
+    const [channels, multiplier] = inputs.filter.shape.slice(2) as [number, number];
+    const bias = random.integer(4) > 0 && { bias: { shape: [channels * multiplier] } };
+    return { inputs: { ...inputs, ...bias }, attrs: { ...attrs, activation: 'relu' } };
   },
   MaxPoolGrad: (random) => until(() => pool(random)),
   // On cpu the gradient of an average counts padding, which the average itself does not.
