@@ -6,7 +6,7 @@ import { toDense } from '../conversion/to-dense.ts';
 import { sparsePattern } from '../pattern/sparse-pattern.ts';
 import { columnsOf, type Topology, topologyFromPositions } from '../pattern/topology.ts';
 import { closedForm, scattered } from '../testing/topologies.ts';
-import { rectifiedAffine } from './product.ts';
+import { rectifiedAffine, swapLayout } from './product.ts';
 import type { Layout } from './product-call.ts';
 import { sampledDenseDense } from './sampled-dense-dense.ts';
 import { sparseDenseMatMul } from './sparse-dense-mat-mul.ts';
@@ -208,7 +208,8 @@ describe('sparse products: on two threads', () => {
       const { value, grads } = tf.valueAndGrads((x, values, bias) =>
         rectifiedAffine({ x: x!, values: values!, bias: bias! }, call),
       )([x, values, bias], dy);
-      return Promise.all([value, ...grads, sampledDenseDense(x, dy, pattern, call)].map((y) => y.data()));
+      const others = [sampledDenseDense(x, dy, pattern, call), swapLayout({ x }, {})];
+      return Promise.all([value, ...grads, ...others].map((y) => y.data()));
     };
     const alone = await run();
     let parts = 0;
@@ -224,7 +225,8 @@ describe('sparse products: on two threads', () => {
     };
     provideThreads(tf.backend(), two);
     expect(await run()).toEqual(alone);
-    expect(parts).toBe(4 * 4);
+    // Products, of which one permutes its values, and the transpose.
+    expect(parts).toBe((4 + 2) * 4);
     provideThreads(tf.backend(), { ...two, team: () => ({ ...two, count: 1 }) });
   });
 });

@@ -49,6 +49,10 @@ const module = wasmModule<Exports>(embedded, { relaxed });
 const RUN = 32;
 /** The same for the sampled product, which pays for each run with a sum over lanes. */
 const SAMPLED_RUN = 128;
+/** Floats of a line of the cache. */
+const LINE = 16;
+/** What copying a number costs, in floating-point operations of products that take as long: in order, and from anywhere. */
+const [COPY_OPERATIONS, PERMUTE_OPERATIONS] = [8, 16];
 
 export function product(
   x: Tensor,
@@ -102,6 +106,20 @@ export function product(
   return y;
 }
 
+/** As `inParts`, of numbers that follow each other, and cut between lines of the cache. */
+function inLines(
+  kernels: WasmKernels<Exports>,
+  name: keyof Exports,
+  size: number,
+  operations: number,
+  call: (first: number, count: number) => readonly number[],
+): void {
+  kernels.inParts(name, Math.ceil(size / LINE), operations, (line, lines) => {
+    const first = LINE * line;
+    return call(first, Math.min(LINE * lines, size - first));
+  });
+}
+
 /** The values in the order that a walk of the transpose meets them. */
 function withPermuted(
   kernels: WasmKernels<Exports>,
@@ -114,7 +132,13 @@ function withPermuted(
     return;
   }
   kernels.withScratch(4 * values.size, (scratch) => {
-    kernels.exports.permute(kernels.address(values), kernels.address(permutation), scratch, values.size);
+    const [from, order] = [kernels.address(values), kernels.address(permutation)];
+    inLines(kernels, 'permute', values.size, PERMUTE_OPERATIONS * values.size, (first, count) => [
+      from,
+      order + 4 * first,
+      scratch + 4 * first,
+      count,
+    ]);
     use(scratch);
   });
 }
@@ -205,7 +229,14 @@ export function swapLayout(x: Tensor, backend: KernelBackend): TensorInfo | null
   const [rows, columns] = x.shape as [number, number];
   const swapped = kernels.output([columns, rows]);
   const [from, to] = [kernels.address(x), kernels.address(swapped)];
-  kernels.exports.transpose(from, rows, columns, 4 * columns, to, 4 * rows);
+  inLines(kernels, 'transpose', columns, COPY_OPERATIONS * x.size, (first, count) => [
+    from + 4 * first,
+    rows,
+    count,
+    4 * columns,
+    to + 4 * rows * first,
+    4 * rows,
+  ]);
   return swapped;
 }
 
