@@ -1,6 +1,7 @@
 // C = A·B in float32, where A [m, k] and B [k, n] are given by the strides of their rows and columns, so that a
 // transposed operand costs nothing extra. Blocks of both are packed into panels that the micro-kernel reads in order.
-import { floats, roundUp, storeTransposed } from '../../core/assembly/lanes';
+import { floats, roundUp } from '../../core/assembly/lanes';
+import { copyEdge, pack, storePair } from '../../core/assembly/panels';
 import { madd, splat } from '../../core/assembly/simd-math';
 
 // The micro-kernel computes 6 rows of two vectors: 12 accumulators, 2 vectors of B and 1 of A fill 16 registers.
@@ -11,16 +12,6 @@ const COLUMNS: i32 = 8;
 const BLOCK_ROWS: i32 = 192;
 const BLOCK_DEPTH: i32 = 256;
 const BLOCK_COLUMNS: i32 = 256;
-
-@inline
-function storeRow(c: usize, x: v128, y: v128, overwrite: bool): void {
-  if (!overwrite) {
-    x = f32x4.add(x, v128.load(c));
-    y = f32x4.add(y, v128.load(c, 16));
-  }
-  v128.store(c, x);
-  v128.store(c, y, 16);
-}
 
 /** A tile of 6 × 8: C = panel of A · panel of B, or C += it. `stride` is the distance of C's rows in floats. */
 function tile(a: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: bool): void {
@@ -55,67 +46,18 @@ function tile(a: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: 
     b += 32;
   }
   const row = floats(stride);
-  storeRow(c, c00, c01, overwrite);
-  storeRow(c + row, c10, c11, overwrite);
-  storeRow(c + 2 * row, c20, c21, overwrite);
-  storeRow(c + 3 * row, c30, c31, overwrite);
-  storeRow(c + 4 * row, c40, c41, overwrite);
-  storeRow(c + 5 * row, c50, c51, overwrite);
+  storePair(c, c00, c01, overwrite);
+  storePair(c + row, c10, c11, overwrite);
+  storePair(c + 2 * row, c20, c21, overwrite);
+  storePair(c + 3 * row, c30, c31, overwrite);
+  storePair(c + 4 * row, c40, c41, overwrite);
+  storePair(c + 5 * row, c50, c51, overwrite);
 }
 
 /** A tile at the edge of C, of which only `rows` × `columns` exist: computed aside, then copied. */
 function edgeTile(a: usize, b: usize, depth: i32, c: usize, stride: i32, overwrite: bool, aside: usize, rows: i32, columns: i32): void {
   tile(a, b, depth, aside, COLUMNS, true);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const to = c + floats(i * stride + j);
-      const value = load<f32>(aside + floats(i * COLUMNS + j));
-      store<f32>(to, overwrite ? value : load<f32>(to) + value);
-    }
-  }
-}
-
-@inline
-function storeQuad(out: usize, width: i32, from: usize, stride: usize): void {
-  const x0 = v128.load(from);
-  const x1 = v128.load(from + stride);
-  const x2 = v128.load(from + 2 * stride);
-  const x3 = v128.load(from + 3 * stride);
-  storeTransposed(out, floats(width), x0, x1, x2, x3);
-}
-
-/**
- * Packs `lines` rows of A, or columns of B, into panels of `width` lines: panel, then depth, then line. Missing lines of
- * the last panel are zeros.
- */
-@inline
-function pack(from: usize, lineStride: i32, depthStride: i32, lines: i32, depth: i32, out: usize, width: i32): void {
-  for (let first = 0; first < lines; first += width) {
-    const present = min(width, lines - first);
-    const base = from + floats(first * lineStride);
-    let p = 0;
-    if (present == width && lineStride == 1) {
-      for (; p < depth; p++, out += floats(width)) {
-        const at = base + floats(p * depthStride);
-        v128.store(out, v128.load(at));
-        if (width == 8) v128.store(out, v128.load(at, 16), 16);
-        else v128.store64_lane(out, v128.load64_zero(at, 16), 0, 16);
-      }
-    } else if (present == width && depthStride == 1) {
-      const line = floats(lineStride);
-      for (; p + 4 <= depth; p += 4, out += floats(4 * width)) {
-        const at = base + floats(p);
-        storeQuad(out, width, at, line);
-        // With 6 lines the second quad overlaps the first, which writes the same values again.
-        storeQuad(out + floats(width - 4), width, at + <usize>(width - 4) * line, line);
-      }
-    }
-    for (; p < depth; p++) {
-      for (let r = 0; r < width; r++, out += 4) {
-        store<f32>(out, r < present ? load<f32>(base + floats(r * lineStride + p * depthStride)) : 0);
-      }
-    }
-  }
+  copyEdge(aside, COLUMNS, c, stride, rows, columns, overwrite);
 }
 
 function packRows(from: usize, rowStride: i32, columnStride: i32, rows: i32, depth: i32, out: usize): void {

@@ -3,44 +3,14 @@
 //
 // φ is a ReLU, or with `leaky` the larger of z and slope·z. `leaky` is a constant in each tile, so that the ReLU is not
 // slowed down.
-import { floats, roundUp, storeTransposed } from '../../core/assembly/lanes';
+import { floats, roundUp } from '../../core/assembly/lanes';
+import { copyEdge, pack, storePair } from '../../core/assembly/panels';
 import { loadTail, madd, splat, storeTail } from '../../core/assembly/simd-math';
 
 const ROWS: i32 = 4;
 const COLUMNS: i32 = 8;
 const BLOCK_DEPTH: i32 = 256;
 const TILE: i32 = 4;
-
-/** Packs `lines` lines into panels of `width`: panel, then depth, then line; zeros for those missing in the last. */
-@inline
-function pack(from: usize, lineStride: i32, depthStride: i32, lines: i32, depth: i32, out: usize, width: i32): void {
-  const line = floats(lineStride);
-  for (let first = 0; first < lines; first += width) {
-    const present = min(width, lines - first);
-    const base = from + <usize>first * line;
-    let p = 0;
-    if (present == width && lineStride == 1) {
-      for (; p < depth; p++, out += floats(width)) {
-        const at = base + floats(p * depthStride);
-        v128.store(out, v128.load(at));
-        if (width == 8) v128.store(out, v128.load(at, 16), 16);
-      }
-    } else if (present == width && depthStride == 1) {
-      for (; p + 4 <= depth; p += 4, out += floats(4 * width)) {
-        for (let quad = 0; quad < width; quad += 4) {
-          const at = base + floats(p) + <usize>quad * line;
-          const x1 = v128.load(at + line), x2 = v128.load(at + 2 * line), x3 = v128.load(at + 3 * line);
-          storeTransposed(out + floats(quad), floats(width), v128.load(at), x1, x2, x3);
-        }
-      }
-    }
-    for (; p < depth; p++) {
-      for (let r = 0; r < width; r++, out += 4) {
-        store<f32>(out, r < present ? load<f32>(base + floats(r * lineStride + p * depthStride)) : 0);
-      }
-    }
-  }
-}
 
 /** Lines one float apart, into panels of 8. */
 function packWide(from: usize, depthStride: i32, lines: i32, depth: i32, out: usize): void {
@@ -55,16 +25,6 @@ function packNarrow(from: usize, lineStride: i32, depthStride: i32, lines: i32, 
 function step(c: v128, x: v128, w: v128, b: v128, leaky: bool, slope: v128): v128 {
   const z = f32x4.add(x, b);
   return madd(w, f32x4.pmax(z, leaky ? f32x4.mul(slope, z) : splat(0)), c);
-}
-
-@inline
-function storePair(c: usize, x: v128, y: v128, overwrite: bool): void {
-  if (!overwrite) {
-    x = f32x4.add(x, v128.load(c));
-    y = f32x4.add(y, v128.load(c, 16));
-  }
-  v128.store(c, x);
-  v128.store(c, y, 16);
 }
 
 /** A tile of 4 × 8 outputs, set or added to; `stride` is the distance of its rows in floats. */
@@ -116,17 +76,6 @@ function tile(
 ): void {
   if (leaky) leakyTile(x, w, b, depth, c, stride, overwrite, slope);
   else reluTile(x, w, b, depth, c, stride, overwrite);
-}
-
-/** Copies a tile computed aside to where only `rows` × `columns` of it exist. */
-function copyEdge(aside: usize, width: i32, to: usize, stride: i32, rows: i32, columns: i32, overwrite: bool): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const at = to + floats(i * stride + j);
-      const value = load<f32>(aside + floats(i * width + j));
-      store<f32>(at, overwrite ? value : load<f32>(at) + value);
-    }
-  }
 }
 
 /** One row of outputs straight from the weights, which a single row would not repay packing. */
