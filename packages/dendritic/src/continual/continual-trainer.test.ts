@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { type CheckpointStorage, Random } from '@arborize/core';
+import { Random } from '@arborize/core';
+import { memoryStorage } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -161,14 +162,3 @@ describe('ContinualTrainer', () => {
     expect(() => new ContinualTrainer(options)).toThrow('a model of one input, x');
   });
 });
-
-function memoryStorage(): CheckpointStorage {
-  let bytes: Uint8Array | null = null;
-  return {
-    name: 'memory',
-    read: async () => bytes,
-    async write(next) {
-      bytes = next;
-    },
-  };
-}

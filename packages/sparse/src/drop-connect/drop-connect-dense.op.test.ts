@@ -1,12 +1,11 @@
 import {
-  type CheckpointStorage,
   cloneThroughSave,
   counterWord,
   loadCheckpoint,
   piecewiseSchedule,
   saveCheckpoint,
 } from '@arborize/core';
-import { expectNoTensorLeak } from '@arborize/core/testing';
+import { expectNoTensorLeak, memoryStorage } from '@arborize/core/testing';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -276,14 +275,7 @@ describe('DropConnectDense: serialises', () => {
   });
 
   it('to a checkpoint that goes on with the same noise', async () => {
-    let saved: Uint8Array | null = null;
-    const storage: CheckpointStorage = {
-      name: 'memory',
-      read: async () => saved,
-      write: async (bytes) => {
-        saved = bytes;
-      },
-    };
+    const storage = memoryStorage();
     const fit = (model: tfl.LayersModel, epochs: number) =>
       model.fit(xs, ys, { epochs, verbose: 0, shuffle: false, batchSize: 8 });
     const model = compiled();

@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { type CheckpointStorage, seededBatches } from '@arborize/core';
+import { seededBatches } from '@arborize/core';
+import { memoryStorage } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
@@ -41,22 +42,6 @@ async function train(model: tfl.LayersModel, run: TicketRun): Promise<{ loss: nu
 
 const make = (more: Partial<LotteryTicketOptions> = {}) =>
   new LotteryTicket({ buildModel, train, levels: 3, ...more });
-
-/** A place in memory; `dies` lets the n-th write fail, as a kill would. */
-function memory(dies = Number.POSITIVE_INFINITY): CheckpointStorage & { bytes: Uint8Array | null } {
-  let writes = 0;
-  return {
-    name: 'memory',
-    bytes: null,
-    async read() {
-      return this.bytes;
-    },
-    async write(bytes) {
-      if (++writes === dies) throw new Error('killed');
-      this.bytes = bytes.slice();
-    },
-  };
-}
 
 const valuesOf = (model: tfl.LayersModel) => Promise.all(model.weights.map((w) => w.read().data()));
 
@@ -135,7 +120,7 @@ describe('LotteryTicket: rewinding', () => {
 describe('LotteryTicket: branches', () => {
   it('train at the same density, once', async () => {
     runs.length = 0;
-    const storage = memory();
+    const storage = memoryStorage();
     const tickets = make({ storage });
     await tickets.run();
     const ticket = runs.at(-1)!;
@@ -164,7 +149,7 @@ describe('LotteryTicket: serialises', () => {
       const tickets = make({ rewind });
       expect((await tickets.run({ upTo: 1 })).length).toBe(2);
       const whole = await tickets.run();
-      const storage = memory(3);
+      const storage = memoryStorage(3);
       await expect(make({ rewind, storage }).run()).rejects.toThrow('killed');
       runs.length = 0;
       expect(await make({ rewind, storage }).run()).toEqual(whole);
@@ -173,7 +158,7 @@ describe('LotteryTicket: serialises', () => {
   );
 
   it('errors: refuses what was truncated or damaged, and other settings', async () => {
-    const storage = memory();
+    const storage = memoryStorage();
     await make({ storage, levels: 1 }).run();
     const bytes = storage.bytes!;
     await expect(make({ storage, seed: 1 }).run()).rejects.toThrow(

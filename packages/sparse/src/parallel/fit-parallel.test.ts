@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { type CheckpointStorage, loadCheckpoint, Random, seededBatches } from '@arborize/core';
+import { loadCheckpoint, Random, seededBatches } from '@arborize/core';
+import { memoryStorage } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -56,19 +57,6 @@ function network(optimizer: tf.Optimizer = tf.train.momentum(0.05, 0.9)): tfl.Se
 
 const bitsOf = (model: tfl.LayersModel) =>
   Promise.all(model.weights.map(async (w) => [...(await w.read().data())]));
-
-function memoryStorage(): CheckpointStorage & { bytes: Uint8Array | null } {
-  return {
-    name: 'memory',
-    bytes: null,
-    async read() {
-      return this.bytes;
-    },
-    async write(bytes) {
-      this.bytes = bytes;
-    },
-  };
-}
 
 /** Trains, and checks that no worker is left. */
 async function train(

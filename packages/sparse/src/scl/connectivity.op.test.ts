@@ -1,4 +1,5 @@
 import { cloneThroughSave, loadCheckpoint, saveCheckpoint } from '@arborize/core';
+import { memoryStorage } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it, vi } from 'vitest';
@@ -221,14 +222,7 @@ describe('connectivityLearning: the masks', () => {
           }),
         ],
       });
-    let bytes: Uint8Array | null = null;
-    const storage = {
-      name: 'memory',
-      read: async () => bytes,
-      write: async (written: Uint8Array) => {
-        bytes = written;
-      },
-    };
+    const storage = memoryStorage();
     const [whole, resumed] = [network(undefined, 0.05), network(undefined, 0.05)];
     const { history } = await train(whole, 0, 8);
     await loadCheckpoint(storage, resumed);

@@ -3,27 +3,14 @@ import { MomentumOptimizer, memory, type Optimizer, type Tensor, tensor, train }
 import { type Callback, initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../random/random.ts';
+import { memoryStorage } from '../../testing/memory-storage.ts';
 import { cloneThroughSave } from '../clone-through-save/clone-through-save.ts';
 import { constrained } from '../constraints/constrained.ts';
 import { learningRateSchedule } from '../schedules/learning-rate-schedule.ts';
 import { cosineSchedule } from '../schedules/schedules.ts';
 import { seededBatches } from '../seeded-batches/seeded-batches.ts';
 import { loadCheckpoint, peekCheckpoint, saveCheckpoint } from './checkpoint.ts';
-import type { CheckpointStorage } from './checkpoint-storage.ts';
 import { checkpointing } from './checkpointing.ts';
-
-function memoryStorage(): CheckpointStorage & { bytes: Uint8Array | null } {
-  return {
-    name: 'memory',
-    bytes: null,
-    async read() {
-      return this.bytes;
-    },
-    async write(bytes) {
-      this.bytes = bytes;
-    },
-  };
-}
 
 const random = new Random(1);
 const normals = (rows: number, columns: number): Tensor =>
