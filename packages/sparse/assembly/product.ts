@@ -1,7 +1,8 @@
 // Products with a sparse matrix whose values lie by columns. Activations are feature-major: row i of x holds feature i
 // of the whole batch, so that one stored value meets a run of floats. `stride` is the distance of such rows in bytes.
 import { loadTail, splat, sumsOf } from '../../core/assembly/simd-math';
-import { at, lanesSum, madd } from './lanes';
+import { passRow, writeMask as writeMaskAt, writeSigns } from './activation';
+import { at, lanesSum, loadUpTo4, madd } from './lanes';
 
 /** 32 examples of one output: y = the larger of `least` and bias + Σ value · x[index]. */
 function block32(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
@@ -53,30 +54,36 @@ function single(indices: usize, values: usize, end: usize, x: usize, stride: usi
 }
 
 /**
- * y [outputs, batch] = bias + Wᵀ·x [inputs, batch], or its positive part if `rectify`. Output j takes the stored values from pointers[j] to
- * pointers[j + 1]. `bias` is the address of [outputs], or 0. Rows of x and y lie `stride` bytes apart.
+ * y [outputs, batch] = f(bias + Wᵀ·x [inputs, batch]) · mask, where f has this slope below 0. Output j takes the stored values
+ * from pointers[j] to pointers[j + 1]. `bias` is the address of [outputs], or 0. Rows of x and y lie `stride` bytes apart.
+ * `mask` is 0 for none; the first output is its column `first`. The signs of the sums are written to `signs` unless that is 0.
  */
 export function product(
-  pointers: usize, indices: usize, values: usize, bias: usize,
-  x: usize, y: usize, outputs: i32, batch: i32, stride: usize, rectify: i32,
+  pointers: usize, indices: usize, values: usize, bias: usize, x: usize, y: usize, signs: usize,
+  outputs: i32, batch: i32, stride: usize, slope: f32, mask: usize, first: i32,
 ): void {
-  const least: f32 = rectify ? 0 : -Infinity;
+  // What is no longer below 0 needs no slope.
+  const least: f32 = slope == 0 ? 0 : -Infinity;
+  const passes = mask != 0 || (slope != 0 && slope != 1);
   for (let j = 0; j < outputs; j++, y += stride) {
     const begin = at(load<i32>(pointers + at(j)));
-    const first = indices + begin;
+    const from = indices + begin;
     const end = indices + at(load<i32>(pointers + at(j + 1)));
     const weights = values + begin;
     const offset: f32 = bias ? load<f32>(bias + at(j)) : 0;
     let b = 0;
-    for (; b + 32 <= batch; b += 32) block32(first, weights, end, x + at(b), stride, splat(offset), splat(least), y + at(b));
-    for (; b + 4 <= batch; b += 4) block4(first, weights, end, x + at(b), stride, splat(offset), splat(least), y + at(b));
-    if (b == batch) continue;
-    if (batch >= 4) {
-      // The last four overlap the four before, which get the same values again.
-      block4(first, weights, end, x + at(batch - 4), stride, splat(offset), splat(least), y + at(batch - 4));
-    } else {
-      for (; b < batch; b++) single(first, weights, end, x + at(b), stride, offset, least, y + at(b));
+    for (; b + 32 <= batch; b += 32) block32(from, weights, end, x + at(b), stride, splat(offset), splat(least), y + at(b));
+    for (; b + 4 <= batch; b += 4) block4(from, weights, end, x + at(b), stride, splat(offset), splat(least), y + at(b));
+    if (b < batch) {
+      if (batch >= 4) {
+        // The last four overlap the four before, which get the same values again.
+        block4(from, weights, end, x + at(batch - 4), stride, splat(offset), splat(least), y + at(batch - 4));
+      } else {
+        for (; b < batch; b++) single(from, weights, end, x + at(b), stride, offset, least, y + at(b));
+      }
     }
+    if (signs) signs = writeSigns(y, batch, signs);
+    if (passes) passRow(y, y, false, y, batch, slope, mask, first + j);
   }
 }
 
@@ -85,11 +92,6 @@ export function product(
 function madd8(s: v128, x: usize, d0: v128, d1: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return madd(madd(s, d0, v128.load(x)), d1, v128.load(x, 16));
   return f32x4.add(s, madd(f32x4.mul(d0, v128.load(x)), d1, v128.load(x, 16)));
-}
-
-@inline
-function loadUpTo4(address: usize, count: i32): v128 {
-  return count < 4 ? loadTail(address, count) : v128.load(address);
 }
 
 /** Four dot products of rows of x with one row of d. */
@@ -166,31 +168,40 @@ export function sampled(
 }
 
 /**
- * The gradients of y [outputs, batch] = the positive part of bias + Wᵀ·x: dz = dy where y is positive, else 0; db [outputs],
- * its sums; and g [stored] as in `sampled`. A row of dz is still in the cache when it is multiplied.
+ * The gradients of y [outputs, batch] = f(bias + Wᵀ·x) · mask: dz = dy · f′ · mask; db [outputs], its sums; and g [stored] as in
+ * `sampled`. A row of dz is still in the cache when it is multiplied. `signs` are those of the sums, as numbers or as bits.
  */
-export function rectifiedGradient(
-  pointers: usize, db: usize, x: usize, indices: usize, g: usize, dy: usize, y: usize, dz: usize,
-  outputs: i32, batch: i32,
+export function activationGradient(
+  pointers: usize, db: usize, x: usize, indices: usize, g: usize, signs: usize, dy: usize, dz: usize,
+  outputs: i32, batch: i32, slope: f32, mask: usize, first: i32, bits: bool,
 ): void {
   const stride = at(batch);
-  for (let j = 0; j < outputs; j++, dy += stride, y += stride, dz += stride) {
-    passPositive(dy, y, dz, batch);
-    store<f32>(db + at(j), rowSum(dz, batch));
+  const step = signStride(batch, bits);
+  for (let j = 0; j < outputs; j++, dy += stride, signs += step, dz += stride) {
+    store<f32>(db + at(j), passRow(dy, signs, bits, dz, batch, slope, mask, first + j));
     sampledRow(load<i32>(pointers + at(j)), load<i32>(pointers + at(j + 1)), indices, x, dz, g, batch, stride, false);
   }
 }
 
-/** out = the gradient where the activation is positive, else 0. */
-export function passPositive(gradient: usize, activation: usize, out: usize, count: i32): void {
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    const positive = f32x4.gt(v128.load(activation + at(i)), splat(0));
-    v128.store(out + at(i), v128.and(v128.load(gradient + at(i)), positive));
+/** Bytes from one row of signs to the next. */
+@inline
+function signStride(batch: i32, bits: bool): usize {
+  return at(bits ? (batch + 31) >> 5 : batch);
+}
+
+/** to [outputs, batch] = from · f′ · mask. */
+export function pass(
+  from: usize, signs: usize, to: usize, outputs: i32, batch: i32, slope: f32, mask: usize, bits: bool,
+): void {
+  const stride = at(batch);
+  const step = signStride(batch, bits);
+  for (let j = 0; j < outputs; j++, from += stride, signs += step, to += stride) {
+    passRow(from, signs, bits, to, batch, slope, mask, j);
   }
-  for (; i < count; i++) {
-    store<f32>(out + at(i), load<f32>(activation + at(i)) > 0 ? load<f32>(gradient + at(i)) : 0);
-  }
+}
+
+export function writeMask(seed: u32, dropped: i32, scale: f32, batch: i32, to: usize): void {
+  writeMaskAt(seed, dropped, scale, batch, to);
 }
 
 /** out[p] = values[permutation[p]]. */

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@arborize/core';
+import { ArgumentError, dropRate } from '@arborize/core';
 import type { layers } from '@tensorflow/tfjs-layers';
 import { connectionProbability } from '../pattern/erdos-renyi.ts';
 import { checkTopology, type Topology } from '../pattern/topology.ts';
@@ -23,13 +23,17 @@ export interface SparseDenseOptions extends BaseOptions {
   readonly fanIn?: number;
   /** Exactly this many connections, anywhere. A saved layer has it, besides how it was asked for. */
   readonly connections?: number;
-  /** An activation of tfjs-layers by name. Default linear. */
-  readonly activation?: Activation;
+  /** `'leakyRelu'`, or an activation of tfjs-layers by name. Default linear. */
+  readonly activation?: Activation | 'leakyRelu';
+  /** Slope of `'leakyRelu'` below 0, any finite number: `allReLUSlope` of `@arborize/activations` gives those of All-ReLU. Default 0.1. */
+  readonly negativeSlope?: number;
+  /** Probability in [0, 1) with which an output is dropped in training; the others grow by 1 / (1 − p). Default 0. */
+  readonly dropout?: number;
   /** Whether to add a bias, which starts at 0. Default `true`. */
   readonly useBias?: boolean;
   /** How first values, and those of grown connections, are drawn. Default `'sparseHe'`. */
   readonly kernelInitializer?: SparseInitializer;
-  /** Seed of topology and first values; by default they differ from run to run. */
+  /** Seed of topology, first values and dropout; by default they differ from run to run. */
   readonly seed?: number;
   /** Whether callbacks that evolve topologies may change this layer. Default `true`. */
   readonly trainableTopology?: boolean;
@@ -37,6 +41,13 @@ export interface SparseDenseOptions extends BaseOptions {
   readonly livingUnits?: readonly number[];
   /** From which densities the dense product is faster on this device; not saved. Default: a table of ours by backend. */
   readonly breakEven?: BreakEven;
+}
+
+/** The slope below 0 of an activation that is the identity above; `null` for any other. */
+export function slopeOf({ activation = 'linear', negativeSlope = 0.1 }: SparseDenseOptions): number | null {
+  if (activation === 'linear') return 1;
+  if (activation === 'relu') return 0;
+  return activation === 'leakyRelu' ? negativeSlope : null;
 }
 
 const INITIALIZERS: readonly SparseInitializer[] = ['sparseHe', 'heUniform', 'glorotUniform'];
@@ -49,6 +60,7 @@ export function checkSparseDense(options: SparseDenseOptions): void {
     if (!holds) throw new ArgumentError({ where, argument: `options.${argument}`, got, expected });
   };
   const { units, fanIn, connections, livingUnits, kernelInitializer = 'sparseHe', seed } = options;
+  const { negativeSlope = 0, dropout = 0 } = options;
   const whole = (value: number) => Number.isSafeInteger(value) && value > 0;
   demand(whole(units), 'units', units, 'a positive integer');
   // A loaded config holds null for what was not given.
@@ -75,6 +87,8 @@ export function checkSparseDense(options: SparseDenseOptions): void {
   demand(rises ?? true, 'livingUnits', livingUnits, `rising integers in [0, ${units})`);
   const known = INITIALIZERS.includes(kernelInitializer);
   demand(known, 'kernelInitializer', kernelInitializer, INITIALIZERS.map((name) => `'${name}'`).join(', '));
+  demand(Number.isFinite(negativeSlope), 'negativeSlope', negativeSlope, 'a finite number');
+  dropRate(where, 'options.dropout', dropout);
   if (seed != null) demand(Number.isSafeInteger(seed), 'seed', seed, 'an integer');
 }
 

@@ -1,4 +1,4 @@
-import { cloneThroughSave } from '@arborize/core';
+import { cloneThroughSave, counterWord, dropRate, keepMask } from '@arborize/core';
 import { expectNoTensorLeak } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -176,6 +176,108 @@ describe('SparseDense: stacks', () => {
     await expectNoTensorLeak(() => model.trainOnBatch(xs, ys));
     await expectNoTensorLeak(() => (model.predict(xs) as tf.Tensor).dispose());
     await expectNoTensorLeak(() => (layers[0]!.apply(xs) as tf.Tensor).dispose());
+  });
+});
+
+describe('SparseDense: a slope below 0, and dropout', () => {
+  const loose = { absolute: 1e-4, relative: 1e-3 };
+  const rate = dropRate('test', 'rate', 0.3);
+  const maskOf = (seed: number, step: number, batch: number, units: number) =>
+    tf.tensor2d(keepMask(counterWord(seed, step, 0), batch, units, rate), [batch, units]);
+  const apply = (layer: SparseDense, x: tf.Tensor, training = true) =>
+    tf.tidy(() => layer.apply(x, { training }) as tf.Tensor);
+
+  it('closed form: is All-ReLU', async () => {
+    for (const [negativeSlope, expected] of [
+      [-0.6, [1.2, 0.3, 0, 0.5, 2]],
+      [0.6, [-1.2, -0.3, 0, 0.5, 2]],
+    ] as const) {
+      const options = { units: 5, activation: 'leakyRelu' as const, negativeSlope, inputShape: [1] };
+      const layer = new SparseDense({ ...options, connections: 0 });
+      layer.build([null, 1]);
+      layer.biasVariable!.assign(tf.tensor1d([-2, -0.5, 0, 0.5, 2]));
+      expect(await apply(layer, tf.ones([1, 1])).data()).toBeAllClose([...expected]);
+      expect(await layer.activate(tf.tensor2d([[-2, -0.5, 0, 0.5, 2]])).data()).toBeAllClose([...expected]);
+    }
+  });
+
+  it.each([
+    ['a ReLU', { activation: 'relu' as const }],
+    ['a falling slope', { activation: 'leakyRelu' as const, negativeSlope: -0.6 }],
+    ['a linear layer', {}],
+    ['a layer without bias', { activation: 'leakyRelu' as const, useBias: false }],
+    ['tanh', { activation: 'tanh' as const }],
+    ['a dense product', { activation: 'relu' as const, breakEven: alwaysDense }],
+  ])('drops the same outputs everywhere: %s', async (_, options) => {
+    const layer = new SparseDense({
+      ...{ units: 9, density: 0.4, seed: 3, breakEven: alwaysSparse, dropout: 0.3, inputShape: [6] },
+      ...options,
+    });
+    layer.build([null, 6]);
+    const wide = tf.randomNormal([135, 6], 0, 1, 'float32', 4);
+    for (const x of [xs, wide, tf.reshape(xs, [4, 5, 6])]) {
+      const rows = x.size / 6;
+      layer.noiseStep = 5;
+      const kept = tf.reshape(maskOf(3, 5, rows, 9), [...x.shape.slice(0, -1), 9]);
+      const expected = await tf.mul(apply(layer, x, false), kept).data();
+      expect(await apply(layer, x).data()).toBeAllClose(expected, loose);
+      expect(layer.noiseStep).toBe(6);
+      layer.noiseStep = 5;
+      layer.recorder = tf.dispose;
+      expect(await apply(layer, x).data()).toBeAllClose(expected, loose);
+      layer.recorder = null;
+    }
+  });
+
+  it.each([20, 129])('has the gradients of separate layers for a batch of %i', async (batch) => {
+    const sizes = [9, 13, 10, 3];
+    const slopes = [-0.6, 0.6, -0.6, null];
+    const layers = sizes.map(
+      (units, i) =>
+        new SparseDense({
+          ...{ units, density: 0.4, seed: i, breakEven: alwaysSparse, useBias: i !== 2 },
+          ...(slopes[i] === null
+            ? { activation: 'softmax' }
+            : { activation: 'leakyRelu', negativeSlope: slopes[i], dropout: 0.3 }),
+          ...(i === 0 && { inputShape: [6] }),
+        }),
+    );
+    const model = tfl.sequential({ layers });
+    const x = tf.randomNormal([batch, 6], 0, 1, 'float32', 3);
+    const separately = () =>
+      layers.reduce((y, layer, i) => {
+        const product = tf.matMul(y, toDense(layer.matrix));
+        const z = layer.biasVariable ? tf.add(product, layer.biasVariable) : product;
+        if (slopes[i] === null) return tf.softmax(z);
+        const f = tf.where(tf.greater(z, 0), z, tf.mul(z, slopes[i]!));
+        return tf.mul(f, maskOf(i, 0, batch, sizes[i]!));
+      }, x);
+    const loss = (run: () => tf.Tensor) => tf.variableGrads(() => tf.sum(tf.square(run())) as tf.Scalar);
+    const fast = loss(() => model.apply(x, { training: true }) as tf.Tensor);
+    const expected = loss(separately);
+    expect(await fast.value.data()).toBeAllClose(await expected.value.data(), loose);
+    for (const [name, gradient] of Object.entries(expected.grads)) {
+      expect(await fast.grads[name]!.data()).toBeAllClose(await gradient.data(), loose);
+    }
+  });
+
+  it('serialises: to the same predictions and the same masks', async () => {
+    const model = network({ activation: 'leakyRelu', negativeSlope: -0.6, dropout: 0.3 });
+    const copy = await cloneThroughSave(model);
+    for (const training of [false, true]) {
+      const [a, b] = [model, copy].map((m) => apply(layerOf(m), xs, training));
+      expect(await b!.data()).toEqual(await a!.data());
+    }
+  });
+
+  it('memory: leaves nothing behind', async () => {
+    for (const negativeSlope of [-0.6, 0.6]) {
+      const options = { activation: 'leakyRelu', negativeSlope, dropout: 0.3 } as const;
+      const model = network(options);
+      model.compile({ optimizer: tf.train.adam(0.05), loss: 'categoricalCrossentropy' });
+      await expectNoTensorLeak(() => model.trainOnBatch(xs, ys));
+      await expectNoTensorLeak(() => (model.predict(xs) as tf.Tensor).dispose());
+    }
   });
 });
 

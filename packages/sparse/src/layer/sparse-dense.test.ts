@@ -100,6 +100,11 @@ describe('SparseDense: errors', () => {
       "options.kernelInitializer must be 'sparseHe'",
     ],
     [{ units: 3, density: 0.1, seed: 0.5 }, 'options.seed'],
+    [
+      { units: 3, density: 0.1, negativeSlope: Number.NaN },
+      'options.negativeSlope must be a finite number, got NaN',
+    ],
+    [{ units: 3, density: 0.1, dropout: 1 }, 'options.dropout must be a probability in [0, 1), got 1'],
     ...[[3], [-1], [1, 0], [1, 1], [0.5]].map(
       (livingUnits) =>
         [

@@ -1,12 +1,14 @@
-import { Random } from '@arborize/core';
+import { counterWord, type DropRate, dropRate, Random } from '@arborize/core';
 import type { serialization, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { toDense } from '../conversion/to-dense.ts';
 import { patternOf, type SparseMatrix } from '../pattern/sparse-pattern.ts';
 import type { Topology } from '../pattern/topology.ts';
-import { affine, product, rectifiedAffine, swapLayout } from '../product/product.ts';
-import type { Layout } from '../product/product-call.ts';
+import { activatedAffine } from '../product/activated-affine.ts';
+import { activation as straight } from '../product/activation.ts';
+import { affine, product, swapLayout } from '../product/product.ts';
+import type { Layout, Mask } from '../product/product-call.ts';
 import { type BreakEven, denseFrom } from './break-even.ts';
 import { connectionCount, drawTopology, GivenTensor } from './draw-topology.ts';
 import { featureMajorOf, leaveFeatureMajor, prefersFeatureMajor, toFeatureMajor } from './feature-major.ts';
@@ -18,6 +20,7 @@ import {
   checkRewiring,
   checkSparseDense,
   type SparseDenseOptions,
+  slopeOf,
 } from './sparse-dense-options.ts';
 
 type Shape = (number | null)[];
@@ -25,7 +28,7 @@ type Shape = (number | null)[];
 /** Activations of tfjs-layers that are the same in either layout. */
 const ELEMENTWISE: ReadonlySet<string> = new Set([
   ...['linear', 'relu', 'relu6', 'elu', 'selu', 'sigmoid', 'hardSigmoid', 'softplus', 'softsign', 'tanh'],
-  ...['swish', 'mish', 'gelu', 'gelu_new'],
+  ...['swish', 'mish', 'gelu', 'gelu_new', 'leakyRelu'],
 ]);
 
 /** Up to so many units, those of an output layer, follow a sparse layer by sparse products, whatever their density. */
@@ -37,12 +40,13 @@ const INDEX = ['columnPointers', 'rowIndices', 'rowPointers', 'columnIndices', '
 /**
  * A dense layer of which only some connections exist: time and memory grow with their number, not with inputs · units.
  *
- *     y = activation(x·W + bias),   W zero except at the connections
+ *     y = activation(x·W + bias) · m / (1 − p),   W zero except at the connections, m dropout's mask in training
  *
  * Shapes: [B, …, inputs] in, [B, …, units] out. Weights: `values` [connections] and `bias` [units] are trained by any
  * optimiser; five int32 weights hold the topology, which callbacks such as {@link setEvolution} change. Where so many
  * connections are asked for that a dense product is faster (see {@link calibrateSparse}), one is used. On WASM, layers in a
- * row keep activations feature-major: let an output layer of few units be one of them, of `density: 1`.
+ * row keep activations feature-major, if no other layer comes between: let an output layer of few units be one of them, of
+ * `density: 1`. Linear layers, ReLU and `'leakyRelu'` of any slope, with dropout, cost next to nothing there.
  *
  * @throws ArgumentError for bad options, and on building if more connections are asked for than there are positions.
  * @example
@@ -64,8 +68,17 @@ export class SparseDense extends tfl.layers.Layer {
   livingUnits: Int32Array | null = null;
   /** How often the topology has changed. */
   topologyVersion = 0;
+  /**
+   * How many dropout masks were drawn. The next one depends on the seed and on this number alone; checkpoints keep it, and
+   * setting it goes on where another training was.
+   */
+  noiseStep = 0;
   private readonly options: SparseDenseOptions;
+  /** The slope of the activation below 0, if it is one of two straight lines that is the identity above. */
+  private readonly slope: number | null;
   private readonly activation: { apply(x: Tensor): Tensor };
+  private readonly rate: DropRate;
+  private readonly drawn: number;
   private inputs = 0;
   private values!: Weight;
   private bias: Weight | null = null;
@@ -80,8 +93,15 @@ export class SparseDense extends tfl.layers.Layer {
     this.trainableTopology = options.trainableTopology ?? true;
     this.breakEven = options.breakEven;
     if (options.livingUnits) this.livingUnits = Int32Array.from(options.livingUnits);
+    this.drawn = options.seed ?? Math.floor(2 ** 31 * Math.random());
+    this.rate = dropRate('SparseDense', 'options.dropout', options.dropout ?? 0);
+    this.slope = slopeOf(options);
     // A layer with a name of its own, so as not to use up a default name.
-    const activation = tfl.layers.activation({ activation: options.activation ?? 'linear', name: 'inner' });
+    const named = {
+      activation: (this.slope === null ? options.activation : 'linear') as 'linear',
+      name: 'inner',
+    };
+    const activation = tfl.layers.activation(named);
     this.activation = (activation as unknown as { activation: { apply(x: Tensor): Tensor } }).activation;
     this.inputSpec = [{ minNDim: 2 }];
   }
@@ -93,7 +113,7 @@ export class SparseDense extends tfl.layers.Layer {
     checkCapacity(options, inputs);
     this.inputs = inputs;
     this.inputSpec = [{ minNDim: 2, axes: { [-1]: inputs } }];
-    const random = new Random(options.seed ?? Math.floor(2 ** 31 * Math.random()));
+    const random = new Random(this.drawn);
     // Drawn only if used: loading a model brings its own numbers.
     let topology: Topology | undefined;
     const drawn = () => {
@@ -169,9 +189,9 @@ export class SparseDense extends tfl.layers.Layer {
     return (this.bias?.read() as tf.Variable | undefined) ?? null;
   }
 
-  /** What follows x·W + bias, as a function. */
+  /** What follows x·W + bias, as a function, without dropout. */
   activate(z: Tensor): Tensor {
-    return this.activation.apply(z);
+    return this.finish(z, 'batchMajor', null);
   }
 
   /**
@@ -191,21 +211,22 @@ export class SparseDense extends tfl.layers.Layer {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs;
     const recorder = kwargs.training ? this.recorder : null;
     const staysFeatureMajor = !recorder && this.staysFeatureMajor(x);
+    const mask = kwargs.training ? this.nextMask() : null;
     const [y, form] = tf.tidy((): [Tensor, Tensor?] => {
       this.invokeCallHook(inputs, kwargs);
       if (staysFeatureMajor) {
         const features = toFeatureMajor(x);
         if (!this.isElementwise) {
-          const z = swapLayout({ x: this.multiply(features, 'featureMajor', false) }, {});
-          return [this.activation.apply(z)];
+          const z = swapLayout({ x: this.multiply(features, 'featureMajor') }, {});
+          return [this.finish(z, 'batchMajor', mask)];
         }
-        const form = this.activated(features, 'featureMajor');
+        const form = this.activated(features, 'featureMajor', mask);
         return [swapLayout({ x: form }, { onDemand: this.feedsSparse() }), form];
       }
       const flat = x.rank === 2 ? x : tf.reshape(x, [-1, this.inputs]);
       const y = recorder
-        ? this.activation.apply(recordGradient(flat, this.multiply(flat, 'batchMajor', false), recorder))
-        : this.activated(flat, 'batchMajor');
+        ? this.finish(recordGradient(flat, this.multiply(flat, 'batchMajor'), recorder), 'batchMajor', mask)
+        : this.activated(flat, 'batchMajor', mask);
       return [x.rank === 2 ? y : tf.reshape(y, [...x.shape.slice(0, -1), this.units])];
     });
     if (form) leaveFeatureMajor(y, form);
@@ -235,24 +256,41 @@ export class SparseDense extends tfl.layers.Layer {
     return this.density > denseFrom(x.shape[0]!, this.breakEven);
   }
 
-  /** The activation of x·W + bias. */
-  private activated(x: Tensor, layout: Layout): Tensor {
-    const sparse = layout === 'featureMajor' || !this.isDenseFor(x);
-    const fused = this.options.activation === 'relu' && this.bias !== null && sparse;
-    return fused ? this.multiply(x, layout, true) : this.activation.apply(this.multiply(x, layout, false));
+  private nextMask(): Mask | null {
+    return this.rate.dropped > 0
+      ? { ...this.rate, seed: counterWord(this.drawn, this.noiseStep++, 0) }
+      : null;
   }
 
-  /** x·W + bias, or ReLU of it. */
-  private multiply(x: Tensor, layout: Layout, rectified: boolean): Tensor {
+  /** The activation of x·W + bias, and dropout. */
+  private activated(x: Tensor, layout: Layout, mask: Mask | null): Tensor {
+    const { bias, slope } = this;
+    const changes = slope !== 1 || mask !== null;
+    if (!bias || slope === null || !changes || (layout === 'batchMajor' && this.isDenseFor(x))) {
+      return this.finish(this.multiply(x, layout), layout, mask);
+    }
+    const { pattern, values } = this.matrix;
+    return activatedAffine({ x, values, bias: bias.read() }, { pattern, layout, slope, mask });
+  }
+
+  /** x·W + bias. */
+  private multiply(x: Tensor, layout: Layout): Tensor {
     const { matrix, bias } = this;
     if (layout === 'batchMajor' && this.isDenseFor(x)) {
       const y = tf.matMul(x, toDense(matrix));
       return bias ? tf.add(y, bias.read()) : y;
     }
     const { pattern, values } = matrix;
-    const call = { pattern, transposed: false, layout, rectified } as const;
-    if (!bias) return product({ x, values }, call);
-    return (rectified ? rectifiedAffine : affine)({ x, values, bias: bias.read() }, call);
+    const call = { pattern, transposed: false, layout } as const;
+    return bias ? affine({ x, values, bias: bias.read() }, call) : product({ x, values }, call);
+  }
+
+  /** The activation, and dropout. */
+  private finish(z: Tensor, layout: Layout, mask: Mask | null): Tensor {
+    const { slope } = this;
+    return slope === null
+      ? straight(this.activation.apply(z), { layout, slope: 1, mask })
+      : straight(z, { layout, slope, mask });
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
@@ -261,14 +299,25 @@ export class SparseDense extends tfl.layers.Layer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    const { epsilon, density, fanIn, activation, useBias = true, seed } = this.options;
+    const {
+      epsilon,
+      density,
+      fanIn,
+      activation,
+      negativeSlope,
+      useBias = true,
+      dropout,
+      seed,
+    } = this.options;
     const connections = this.built ? this.connections : this.options.connections;
     const name = activation as string | { getClassName(): string } | undefined;
     return {
       ...super.getConfig(),
       units: this.units,
       ...Object.fromEntries(
-        Object.entries({ epsilon, density, fanIn, connections, seed }).filter(([, value]) => value != null),
+        Object.entries({ epsilon, density, fanIn, connections, negativeSlope, dropout, seed }).filter(
+          ([, value]) => value != null,
+        ),
       ),
       activation: name == null || typeof name === 'string' ? (name ?? 'linear') : name.getClassName(),
       useBias,

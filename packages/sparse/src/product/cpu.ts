@@ -36,7 +36,7 @@ export function product(
       for (let p = at[j]!; p < at[j + 1]!; p++) {
         sum += weights[order ? order[p]! : p]! * from[meets[p]! * xFeature + b * xExample]!;
       }
-      y[j * yFeature + b * yExample] = call.rectified ? Math.max(sum, 0) : sum;
+      y[j * yFeature + b * yExample] = sum;
     }
   }
   return backend.makeTensorInfo(shape, 'float32', y);

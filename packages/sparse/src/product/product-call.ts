@@ -1,3 +1,4 @@
+import type { DropRate } from '@arborize/core';
 import type { SparsePattern } from '../pattern/sparse-pattern.ts';
 
 /**
@@ -12,8 +13,23 @@ export interface ProductCall {
   /** Whether the product is with the transpose, from outputs back to inputs. */
   readonly transposed: boolean;
   readonly layout: Layout;
-  /** Whether only the positive part is kept, as ReLU does. Default `false`. */
-  readonly rectified?: boolean;
+}
+
+/** A dropout mask by its seed and rate: see `keepMask` of the core. Its rows are the examples, its columns the units. */
+export interface Mask extends DropRate {
+  readonly seed: number;
+}
+
+/** What follows a product: f(z) = z above 0, slope·z elsewhere, and a mask. All of it checked. */
+export interface Activation {
+  readonly layout: Layout;
+  readonly slope: number;
+  readonly mask: Mask | null;
+}
+
+/** Attributes of a product with what follows it. */
+export interface ActivatedCall extends Activation {
+  readonly pattern: SparsePattern;
 }
 
 /** Attributes of the sampled product. */

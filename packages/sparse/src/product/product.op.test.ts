@@ -1,4 +1,4 @@
-import { provideThreads, type WasmThreads } from '@arborize/core';
+import { dropRate, keepMask, provideThreads, type WasmThreads } from '@arborize/core';
 import { type Array64, array64, describeOp, expectNoTensorLeak, onlyOn } from '@arborize/core/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,8 @@ import { toDense } from '../conversion/to-dense.ts';
 import { sparsePattern } from '../pattern/sparse-pattern.ts';
 import { columnsOf, type Topology, topologyFromPositions } from '../pattern/topology.ts';
 import { closedForm, scattered } from '../testing/topologies.ts';
-import { rectifiedAffine, swapLayout } from './product.ts';
+import { activatedAffine } from './activated-affine.ts';
+import { swapLayout } from './product.ts';
 import type { Layout } from './product-call.ts';
 import { sampledDenseDense } from './sampled-dense-dense.ts';
 import { sparseDenseMatMul } from './sparse-dense-mat-mul.ts';
@@ -147,27 +148,40 @@ describe('sparse products: against the dense product', () => {
   });
 });
 
-describe('ReLU of x·W + bias: against the dense layer', () => {
+describe('activation and dropout of x·W + bias: against the dense layer', () => {
   const pattern = sparsePattern(scattered(12, 9, 40));
   const values = tf.randomNormal([40], 0, 1, 'float32', 1);
   const bias = tf.randomNormal([9], 0, 1, 'float32', 2);
   const loose = { absolute: 1e-4, relative: 1e-4 };
+  const rate = dropRate('test', 'rate', 0.3);
 
-  it.each([
+  const layouts = [
     ['batchMajor', 5],
+    ['batchMajor', 37],
     ['featureMajor', 5],
     ['featureMajor', 37],
+    ['featureMajor', 40],
     ['featureMajor', 1],
-  ] as const)('%s, %i examples: value, gradients, and their gradient', async (layout, batch) => {
+  ] as const;
+  const activations = [0, 0.6, -0.6, -2].flatMap((slope) => [
+    { slope, mask: null },
+    { slope, mask: { ...rate, seed: 3000000000 } },
+  ]);
+
+  it.each(
+    activations.flatMap((activation) => layouts.map(([layout, batch]) => ({ ...activation, layout, batch }))),
+  )('%o: value, gradients, and their gradient', async ({ layout, batch, slope, mask }) => {
     const byFeatures = layout === 'featureMajor';
     const ofLayout = (x: tf.Tensor) => (byFeatures ? tf.transpose(x) : x);
     const x = ofLayout(tf.randomNormal([batch, 12], 0, 1, 'float32', 3));
     const dy = ofLayout(tf.randomNormal([batch, 9], 0, 1, 'float32', 4));
-    const call = { pattern, layout, transposed: false, rectified: true };
+    const kept = mask ? tf.tensor2d(keepMask(mask.seed, batch, 9, mask), [batch, 9]) : tf.ones([batch, 9]);
     const sparse = (x: tf.Tensor, values: tf.Tensor, bias: tf.Tensor) =>
-      rectifiedAffine({ x, values, bias }, call);
-    const dense = (x: tf.Tensor, values: tf.Tensor, bias: tf.Tensor) =>
-      ofLayout(tf.relu(tf.add(tf.matMul(ofLayout(x), toDense({ pattern, values })), bias)));
+      activatedAffine({ x, values, bias }, { pattern, layout, slope, mask });
+    const dense = (x: tf.Tensor, values: tf.Tensor, bias: tf.Tensor) => {
+      const z = tf.add(tf.matMul(ofLayout(x), toDense({ pattern, values })), bias);
+      return ofLayout(tf.mul(tf.where(tf.greater(z, 0), z, tf.mul(z, slope)), kept));
+    };
     expect(await sparse(x, values, bias).data()).toBeAllClose(await dense(x, values, bias).data(), loose);
     const gradients = (f: typeof sparse) => (d: tf.Tensor) => tf.grads(f)([x, values, bias], d);
     const [actual, expected] = [sparse, dense].map((f) => gradients(f)(dy));
@@ -183,14 +197,49 @@ describe('ReLU of x·W + bias: against the dense layer', () => {
     });
   });
 
+  it('closed form: is All-ReLU of units that nothing feeds, 0 included', async () => {
+    const none = sparsePattern(topologyFromPositions(1, 5, []));
+    const call = { pattern: none, layout: 'featureMajor', mask: null } as const;
+    const inputs = { x: tf.ones([1, 2]), values: tf.zeros([0]) };
+    const alone = (slope: number) => {
+      const { value, grad } = tf.valueAndGrad((bias) =>
+        activatedAffine({ ...inputs, bias }, { ...call, slope }),
+      )(tf.tensor1d([-2, -0.5, 0, 0.5, 2]));
+      return Promise.all([tf.slice(value, [0, 1], [5, 1]).data(), grad.data()]);
+    };
+    const [even, slopes] = await alone(-0.6);
+    expect(even).toBeAllClose([1.2, 0.3, 0, 0.5, 2]);
+    expect(slopes).toBeAllClose([-1.2, -1.2, -1.2, 2, 2]);
+    const [odd, others] = await alone(0.6);
+    expect(odd).toBeAllClose([-1.2, -0.3, 0, 0.5, 2]);
+    expect(others).toBeAllClose([1.2, 1.2, 1.2, 2, 2]);
+  });
+
+  it.each([0, -0.6])('drops the bits of keepMask, with slope %d', async (slope) => {
+    const [batch, units] = [45, 9];
+    const mask = { ...rate, seed: 7 };
+    const expected = keepMask(7, batch, units, mask);
+    const none = sparsePattern(topologyFromPositions(1, units, []));
+    const inputs = { values: tf.zeros([0]), bias: tf.ones([units]) };
+    for (const layout of ['batchMajor', 'featureMajor'] as const) {
+      const byFeatures = layout === 'featureMajor';
+      const x = tf.ones(byFeatures ? [1, batch] : [batch, 1]);
+      const y = activatedAffine({ x, ...inputs }, { pattern: none, layout, slope, mask });
+      expect([...(await (byFeatures ? tf.transpose(y) : y).data())]).toEqual([...expected]);
+    }
+  });
+
   it('memory: leaves no tensor behind', async () => {
     const x = tf.ones([12, 6]);
-    const call = { pattern, layout: 'featureMajor', transposed: false, rectified: true } as const;
-    await expectNoTensorLeak(() =>
-      tf.dispose(
-        tf.grads((x, values) => rectifiedAffine({ x: x!, values: values!, bias }, call))([x, values]),
-      ),
-    );
+    for (const { slope, mask } of activations) {
+      const call = { pattern, layout: 'featureMajor', slope, mask } as const;
+      await expectNoTensorLeak(() => tf.tidy(() => activatedAffine({ x, values, bias }, call)).dispose());
+      await expectNoTensorLeak(() =>
+        tf.dispose(
+          tf.grads((x, values) => activatedAffine({ x: x!, values: values!, bias }, call))([x, values]),
+        ),
+      );
+    }
     x.dispose();
   });
 });
@@ -203,10 +252,11 @@ describe('sparse products: on two threads', () => {
     const [values, bias] = [tf.randomNormal([6000], 0, 1, 'float32', 1), tf.ones([300])];
     const x = tf.randomNormal([200, 400], 0, 1, 'float32', 2);
     const dy = tf.randomNormal([300, 400], 0, 1, 'float32', 3);
-    const call = { pattern, layout: 'featureMajor', transposed: false, rectified: true } as const;
+    const mask = { ...dropRate('test', 'rate', 0.3), seed: 5 };
+    const call = { pattern, layout: 'featureMajor', slope: -0.6, mask } as const;
     const run = async () => {
       const { value, grads } = tf.valueAndGrads((x, values, bias) =>
-        rectifiedAffine({ x: x!, values: values!, bias: bias! }, call),
+        activatedAffine({ x: x!, values: values!, bias: bias! }, call),
       )([x, values, bias], dy);
       const others = [sampledDenseDense(x, dy, pattern, call), swapLayout({ x }, {})];
       return Promise.all([value, ...grads, ...others].map((y) => y.data()));

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { SparsePattern } from '../pattern/sparse-pattern.ts';
 import { checkIndex } from './check-index.ts';
 import * as cpu from './cpu.ts';
-import { gradientFor, isLastUse } from './last-use.ts';
+import { gradientFor } from './last-use.ts';
 import type { Layout, ProductCall, SampledCall } from './product-call.ts';
 import * as reference from './reference.ts';
 import { transposeOnDemand } from './transpose-on-demand.ts';
@@ -44,77 +44,8 @@ export const affine = defineOp<AffineInputs, ProductCall, Tensor>({
   gradient: { saves: ['x', 'values'], of: affineGradient },
 });
 
-/** ReLU of x·W + bias in one pass, for calls that are rectified. */
-export const rectifiedAffine = defineOp<AffineInputs, ProductCall, Tensor>({
-  name: 'SparseMatrixAffineRelu',
-  check: checkPattern,
-  reference: ({ x, values, bias }, call) => reference.product(x, values, bias, call),
-  kernels: { cpu: withBias(cpu.product), wasm: withBias(wasm.product), webgpu: withBias(webgpu.product) },
-  gradient: {
-    saves: ['x', 'values'],
-    savesOutputs: true,
-    // Made here and not in thunks, so that all three gradients share what they need.
-    of(dy, { x, values }, call, [y]) {
-      const { pattern, layout } = call;
-      const [dz, dValues, dBias] = rectifiedGradient({ dy, y: y!, x }, { pattern, layout }) as Three;
-      if (isLastUse(dy, y!)) dy.dispose();
-      return {
-        x(): Tensor {
-          const dx = product({ x: dz, values }, { pattern, layout, transposed: true });
-          dz.dispose();
-          return gradientFor(x, dx);
-        },
-        values: () => dValues,
-        bias: () => dBias,
-      };
-    },
-  },
-});
-
-type Three = [Tensor, Tensor, Tensor];
-
-/** From dy and the positive y: dz, the gradient before ReLU, and those of values and bias. */
-const rectifiedGradient = defineOp<{ dy: Tensor; y: Tensor; x: Tensor }, SampledCall, Tensor[]>({
-  name: 'SparseMatrixAffineReluGradient',
-  check: checkPattern,
-  reference({ dy, y, x }, { pattern, layout }) {
-    const dz = passPositive({ dy, y }, {});
-    return [dz, sampled({ a: x, b: dz }, { pattern, layout }), sumBatch({ x: dz }, { layout })];
-  },
-  kernels: {
-    wasm: ({ inputs: { dy, y, x }, attrs, backend }) => wasm.rectifiedGradient(dy, y, x, attrs, backend),
-  },
-  gradient: {
-    saves: ['y', 'x'],
-    savesOutputs: true,
-    of([ddz, values, bias], { y, x }, { pattern, layout }, [dz]) {
-      const all = () =>
-        tf.add(
-          tf.add(ddz!, product({ x, values: values! }, { pattern, layout, transposed: false })),
-          tf.expandDims(bias!, layout === 'batchMajor' ? 0 : 1),
-        );
-      return {
-        dy: () => passPositive({ dy: all(), y }, {}),
-        y: () => tf.zerosLike(y),
-        x: (): Tensor => product({ x: dz!, values: values! }, { pattern, layout, transposed: true }),
-      };
-    },
-  },
-});
-
-/** dy where y is positive, else 0: the gradient of a rectified op. */
-const passPositive = defineOp<{ dy: Tensor; y: Tensor }, object, Tensor>({
-  name: 'SparseMatrixPassPositive',
-  reference: ({ dy, y }) => tf.mul(dy, tf.step(y)),
-  kernels: { wasm: ({ inputs: { dy, y }, backend }) => wasm.passPositive(dy, y, backend) },
-  gradient: {
-    saves: ['y'],
-    of: (ddz, { y }) => ({ dy: (): Tensor => passPositive({ dy: ddz, y }, {}), y: () => tf.zerosLike(y) }),
-  },
-});
-
 /** The sum over the batch: the gradient of a bias. */
-const sumBatch = defineOp<{ x: Tensor }, { layout: Layout }, Tensor>({
+export const sumBatch = defineOp<{ x: Tensor }, { layout: Layout }, Tensor>({
   name: 'SparseMatrixSumBatch',
   reference: ({ x }, { layout }) => tf.sum(x, layout === 'batchMajor' ? 0 : 1),
   kernels: { wasm: ({ inputs: { x }, attrs, backend }) => wasm.sumBatch(x, attrs.layout, backend) },

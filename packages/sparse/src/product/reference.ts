@@ -8,13 +8,12 @@ export function product(
   x: Tensor,
   values: Tensor,
   bias: Tensor | null,
-  { pattern, transposed, layout, rectified }: ProductCall,
+  { pattern, transposed, layout }: ProductCall,
 ): Tensor {
   const w = scatterDense(values, pattern);
   const batchMajor = layout === 'batchMajor';
-  let y = batchMajor ? tf.matMul(x, w, false, transposed) : tf.matMul(w, x, !transposed, false);
-  if (bias) y = tf.add(y, batchMajor ? bias : tf.expandDims(bias, 1));
-  return rectified ? tf.relu(y) : y;
+  const y = batchMajor ? tf.matMul(x, w, false, transposed) : tf.matMul(w, x, !transposed, false);
+  return bias ? tf.add(y, batchMajor ? bias : tf.expandDims(bias, 1)) : y;
 }
 
 /** Σ over the batch of a[row]·b[column] for each stored position: the two operands gathered, multiplied and summed. */

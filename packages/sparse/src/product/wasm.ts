@@ -3,9 +3,12 @@ import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { wasm as embedded } from './product.as.generated.ts';
 import { wasm as relaxed } from './product.relaxed.as.generated.ts';
 import {
+  type ActivatedCall,
+  type Activation,
   activationShape,
   batchOf,
   type Layout,
+  type Mask,
   type ProductCall,
   type SampledCall,
   walkOf,
@@ -15,8 +18,9 @@ interface Exports {
   product(
     ...call: [
       ...index: [pointers: number, indices: number],
-      ...values: [values: number, bias: number, x: number, y: number],
-      ...sizes: [outputs: number, batch: number, stride: number, rectify: number],
+      ...values: [values: number, bias: number, x: number, y: number, signs: number],
+      ...sizes: [outputs: number, batch: number, stride: number],
+      ...activation: [slope: number, mask: number, first: number],
     ]
   ): void;
   sampled(
@@ -26,14 +30,22 @@ interface Exports {
       ...sizes: [outputs: number, batch: number, stride: number, add: number],
     ]
   ): void;
-  rectifiedGradient(
+  activationGradient(
     ...call: [
       ...places: [pointers: number, db: number, x: number, indices: number, g: number],
-      ...rows: [dy: number, y: number, dz: number],
+      ...rows: [signs: number, dy: number, dz: number],
       ...sizes: [outputs: number, batch: number],
+      ...activation: [slope: number, mask: number, first: number, bits: number],
     ]
   ): void;
-  passPositive(gradient: number, activation: number, out: number, count: number): void;
+  pass(
+    ...call: [
+      ...rows: [from: number, signs: number, to: number],
+      ...sizes: [outputs: number, batch: number],
+      ...activation: [slope: number, mask: number, bits: number],
+    ]
+  ): void;
+  writeMask(seed: number, dropped: number, scale: number, batch: number, to: number): void;
   columnSums(x: number, rows: number, columns: number, out: number): void;
   rowSums(x: number, rows: number, columns: number, out: number): void;
   permute(values: number, permutation: number, out: number, count: number): void;
@@ -63,31 +75,94 @@ export function product(
 ): TensorInfo | null {
   const kernels = module.on(backend);
   if (!kernels) return null;
+  const y = kernels.output(activationShape(call.layout, batchOf(x, call.layout), walkOf(call).outputs));
+  multiply(kernels, { x, values, bias, y, signs: null }, call, { slope: 1, mask: 0 });
+  return y;
+}
+
+/** y, with the bits of its signs where the slope is negative. */
+export function activatedAffine(
+  { x, values, bias }: { readonly x: Tensor; readonly values: Tensor; readonly bias: Tensor },
+  { pattern, layout, slope, mask }: ActivatedCall,
+  backend: KernelBackend,
+): TensorInfo | TensorInfo[] | null {
+  const kernels = module.on(backend);
+  // Signs and masks go by rows of features.
+  if (!kernels || (layout === 'batchMajor' && (slope < 0 || mask))) return null;
+  const batch = batchOf(x, layout);
+  const outputs = pattern.shape[1];
+  const y = kernels.output(activationShape(layout, batch, outputs));
+  const signs = slope < 0 ? kernels.output([outputs, Math.ceil(batch / 32)], 'int32') : null;
+  withMask(kernels, mask, batch, (address) =>
+    multiply(
+      kernels,
+      { x, values, bias, y, signs },
+      { pattern, layout, transposed: false },
+      { slope, mask: address },
+    ),
+  );
+  return signs ? [y, signs] : y;
+}
+
+/** Runs `use` with the address of what the kernels want of a mask; 0 is that of none. */
+function withMask(
+  kernels: WasmKernels<Exports>,
+  mask: Mask | null,
+  batch: number,
+  use: (address: number) => void,
+): void {
+  if (!mask) {
+    use(0);
+    return;
+  }
+  const { seed, dropped, scale } = mask;
+  kernels.withScratch(16 + 32 * Math.ceil(batch / 8), (scratch) => {
+    kernels.exports.writeMask(seed, dropped, scale, batch, scratch);
+    use(scratch);
+  });
+}
+
+interface Operands<T> {
+  readonly x: T;
+  readonly values: T;
+  readonly bias: T | null;
+  readonly y: T;
+  readonly signs: T | null;
+}
+
+function multiply(
+  kernels: WasmKernels<Exports>,
+  { x, values, bias, y, signs }: Operands<TensorInfo>,
+  call: ProductCall,
+  { slope, mask }: { readonly slope: number; readonly mask: number },
+): void {
   const { inputs, outputs, pointers, indices, permutation } = walkOf(call);
   const batch = batchOf(x, call.layout);
-  const y = kernels.output(activationShape(call.layout, batch, outputs));
   const [at, meets, from, to] = [pointers, indices, x, y].map(kernels.address) as [
     number,
     number,
     number,
     number,
   ];
-  const offsets = bias ? kernels.address(bias) : 0;
-  const rectify = call.rectified ? 1 : 0;
+  const [offsets, bits] = [bias, signs].map((each) => (each ? kernels.address(each) : 0)) as [number, number];
+  const bitStride = bits && 4 * signs!.shape[1]!;
   withPermuted(kernels, values, permutation, (weights) => {
     const run = (xAt: number, yAt: number, examples: number) => {
       const stride = 4 * examples;
-      kernels.inParts('product', outputs, 2 * values.size * examples, (first, count) => [
+      kernels.inParts('product', outputs, 2 * values.shape[0]! * examples, (first, count) => [
         at + 4 * first,
         meets,
         weights,
-        bias ? offsets + 4 * first : 0,
+        offsets && offsets + 4 * first,
         xAt,
         yAt + first * stride,
+        bits && bits + first * bitStride,
         count,
         examples,
         stride,
-        rectify,
+        slope,
+        mask,
+        first,
       ]);
     };
     if (call.layout === 'featureMajor' || batch === 1) return run(from, to, batch);
@@ -103,7 +178,6 @@ export function product(
       }
     });
   });
-  return y;
 }
 
 /** As `inParts`, of numbers that follow each other, and cut between lines of the cache. */
@@ -123,17 +197,18 @@ function inLines(
 /** The values in the order that a walk of the transpose meets them. */
 function withPermuted(
   kernels: WasmKernels<Exports>,
-  values: Tensor,
-  permutation: Tensor | null,
+  values: TensorInfo,
+  permutation: TensorInfo | null,
   use: (address: number) => void,
 ): void {
   if (!permutation) {
     use(kernels.address(values));
     return;
   }
-  kernels.withScratch(4 * values.size, (scratch) => {
+  const size = values.shape[0]!;
+  kernels.withScratch(4 * size, (scratch) => {
     const [from, order] = [kernels.address(values), kernels.address(permutation)];
-    inLines(kernels, 'permute', values.size, PERMUTE_OPERATIONS * values.size, (first, count) => [
+    inLines(kernels, 'permute', size, PERMUTE_OPERATIONS * size, (first, count) => [
       from,
       order + 4 * first,
       scratch + 4 * first,
@@ -187,29 +262,35 @@ export function sampled(
 }
 
 /** For feature-major activations only. */
-export function rectifiedGradient(
+export function activationGradient(
   dy: Tensor,
-  y: Tensor,
+  signs: Tensor,
   x: Tensor,
-  { pattern, layout }: SampledCall,
+  { pattern, layout, slope, mask }: ActivatedCall,
   backend: KernelBackend,
 ): TensorInfo[] | null {
   const kernels = module.on(backend);
   if (!kernels || layout !== 'featureMajor') return null;
-  const [outputs, batch] = y.shape as [number, number];
+  const [outputs, batch] = dy.shape as [number, number];
   const made = [dy.shape, [pattern.size], [outputs]].map((shape) => kernels.output(shape));
   const [dz, values, bias] = made as [TensorInfo, TensorInfo, TensorInfo];
-  const places = [pattern.columnPointers, bias, x, pattern.rowIndices, values, dy, y, dz].map(
+  const places = [pattern.columnPointers, bias, x, pattern.rowIndices, values, signs, dy, dz].map(
     kernels.address,
   );
   // Of the first two a part takes numbers from its first row on, of the last three rows.
-  const steps = [4, 4, 0, 0, 0, 4 * batch, 4 * batch, 4 * batch];
-  kernels.inParts('rectifiedGradient', outputs, 2 * pattern.size * batch, (first, count) => [
-    ...places.map((place, i) => place + first * steps[i]!),
-    count,
-    batch,
-  ]);
+  const steps = [4, 4, 0, 0, 0, 4 * signs.shape[1]!, 4 * batch, 4 * batch];
+  const bits = areBits(signs);
+  withMask(kernels, mask, batch, (address) =>
+    kernels.inParts('activationGradient', outputs, 2 * pattern.size * batch, (first, count) => [
+      ...places.map((place, i) => place + first * steps[i]!),
+      ...[count, batch, slope, address, first, bits],
+    ]),
+  );
   return made;
+}
+
+function areBits({ dtype }: Tensor): number {
+  return dtype === 'int32' ? 1 : 0;
 }
 
 export function sumBatch(x: Tensor, layout: Layout, backend: KernelBackend): TensorInfo | null {
@@ -240,11 +321,36 @@ export function swapLayout(x: Tensor, backend: KernelBackend): TensorInfo | null
   return swapped;
 }
 
-export function passPositive(dy: Tensor, y: Tensor, backend: KernelBackend): TensorInfo | null {
+export function pass(
+  from: Tensor,
+  signs: Tensor,
+  { layout, slope, mask }: Activation,
+  backend: KernelBackend,
+): TensorInfo | null {
   const kernels = module.on(backend);
-  if (!kernels) return null;
-  const dz = kernels.output(dy.shape);
+  if (!kernels || signs.dtype === 'bool') return null;
   const { address, exports } = kernels;
-  exports.passPositive(address(dy), address(y), address(dz), dy.size);
-  return dz;
+  const to = kernels.output(from.shape);
+  const [rows, columns] = from.shape as [number, number];
+  const [source, marks, target] = [address(from), address(signs), address(to)];
+  const bits = areBits(signs);
+  if (!mask && !bits) {
+    exports.pass(source, marks, target, 1, from.size, slope, 0, 0);
+  } else if (layout === 'featureMajor') {
+    withMask(kernels, mask, columns, (at) =>
+      exports.pass(source, marks, target, rows, columns, slope, at, bits),
+    );
+  } else {
+    const bytes = 4 * from.size;
+    kernels.withScratch(2 * bytes, (scratch) => {
+      exports.transpose(source, rows, columns, 4 * columns, scratch, 4 * rows);
+      const aside = from === signs ? scratch : scratch + bytes;
+      if (from !== signs) exports.transpose(marks, rows, columns, 4 * columns, aside, 4 * rows);
+      withMask(kernels, mask, rows, (at) =>
+        exports.pass(scratch, aside, scratch, columns, rows, slope, at, 0),
+      );
+      exports.transpose(scratch, columns, rows, 4 * rows, target, 4 * columns);
+    });
+  }
+  return to;
 }

@@ -1,6 +1,7 @@
-import { runFlatProgram } from '@arborize/core';
+import { counterRandomWgsl, runFlatProgram } from '@arborize/core';
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import {
+  type Activation,
   activationShape,
   batchOf,
   type ProductCall,
@@ -9,14 +10,19 @@ import {
   walkOf,
 } from './product-call.ts';
 
-/** One invocation for each element of the result, which gathers what its stored values meet: no atomics. */
+/**
+ * One invocation for each element of the result, which gathers what its stored values meet: no atomics. With a negative slope
+ * there would be a second result, which is not made here.
+ */
 export function product(
   x: Tensor,
   values: Tensor,
   bias: Tensor | null,
-  call: ProductCall,
+  call: ProductCall & Partial<Activation>,
   backend: KernelBackend,
 ): TensorInfo | null {
+  const { slope = 1, mask } = call;
+  if (slope < 0) return null;
   const { inputs, outputs, pointers, indices, permutation } = walkOf(call);
   // Empty tensors have no buffer to bind.
   if (call.pattern.size === 0 || x.size === 0) return null;
@@ -24,7 +30,7 @@ export function product(
   const [xFeature, xExample] = strides(call.layout, batch, inputs);
   const batchMajor = call.layout === 'batchMajor';
   return runFlatProgram(backend, {
-    key: `sparseProduct_${call.layout}_${permutation ? 'permuted' : 'direct'}_${bias ? 'bias' : 'plain'}${call.rectified ? '_relu' : ''}`,
+    key: `sparseProduct_${call.layout}_${permutation ? 'permuted' : 'direct'}_${bias ? 'bias' : 'plain'}_${mask ? 'masked' : 'whole'}`,
     inputs: {
       X: x,
       Values: values,
@@ -34,22 +40,34 @@ export function product(
       ...(bias && { Bias: bias }),
     },
     outputShape: activationShape(call.layout, batch, outputs),
-    integers: { inner: batchMajor ? outputs : batch, xFeature, xExample },
+    integers: {
+      ...{ inner: batchMajor ? outputs : batch, xFeature, xExample },
+      ...(mask && { seed: mask.seed | 0, dropped: mask.dropped }),
+    },
+    uniforms: { slope, ...(mask && { scale: mask.scale }) },
     code: `
+      ${mask ? counterRandomWgsl : ''}
       fn main(index : i32) {
         if (index >= uniforms.size) { return; }
         let outer = index / uniforms.inner;
         let within = index - outer * uniforms.inner;
         let output = ${batchMajor ? 'within' : 'outer'};
-        let x = ${batchMajor ? 'outer' : 'within'} * uniforms.xExample;
+        let example = ${batchMajor ? 'outer' : 'within'};
+        let x = example * uniforms.xExample;
         var sum = ${bias ? 'Bias[output]' : '0.0'};
         for (var p = Pointers[output]; p < Pointers[output + 1]; p++) {
           sum += Values[${permutation ? 'Permutation[p]' : 'p'}] * X[x + Indices[p] * uniforms.xFeature];
         }
-        result[index] = ${call.rectified ? 'max(sum, 0.0)' : 'sum'};
+        sum = max(sum, 0.0) + uniforms.slope * min(sum, 0.0);
+        ${mask ? MASKED : ''}
+        result[index] = sum;
       }`,
   });
 }
+
+const MASKED = `
+        let keeps = counterKeeps(u32(uniforms.seed), u32(example), u32(output), u32(uniforms.dropped));
+        sum = select(0.0, uniforms.scale * sum, keeps);`;
 
 /** One invocation for each stored position, which finds its column by bisection. */
 export function sampled(
