@@ -1,3 +1,4 @@
+import { provideAdd } from './add.ts';
 import { provideBlockKernels } from './block-kernels.ts';
 import { provideClip } from './clip.ts';
 import { provideConv2dKernels } from './conv-2d-kernels.ts';
@@ -7,6 +8,7 @@ import { provideEinsum } from './einsum.ts';
 import { provideGather } from './gather.ts';
 import { provideOneHot } from './one-hot.ts';
 import { providePoolKernels } from './pool.ts';
+import { provideRelu } from './relu.ts';
 import { provideSegmentSum } from './segment-sum.ts';
 import { provideSums } from './sum.ts';
 
@@ -15,6 +17,7 @@ import { provideSums } from './sum.ts';
  * Calling it again changes nothing.
  */
 export function registerTrainingKernels(): void {
+  provideAdd();
   provideBlockKernels();
   provideClip();
   provideConv2dKernels();
@@ -24,6 +27,7 @@ export function registerTrainingKernels(): void {
   provideGather();
   provideOneHot();
   providePoolKernels();
+  provideRelu();
   provideSegmentSum();
   provideSums();
 }

@@ -1,4 +1,5 @@
-// Sums of x [outer, count, inner] over its middle axis: y [outer, inner] = scale · Σ x. Partial sums of a block of terms
+// Sums of x [outer, count, inner] over its middle axis: y [outer, inner] = scale · Σ x, or of `inner` columns from the first of
+// rows of `stride` numbers. Columns that start at a multiple of 16 have the same bits as among all. Partial sums of a block of terms
 // are added to the total, so that rounding errors grow with the number of blocks and not of terms.
 import { floats, loadLanes, storeLanes } from '../../../core/assembly/lanes';
 import { loadTail, splat } from '../../../core/assembly/simd-math';
@@ -76,11 +77,11 @@ function sumFewColumns(x: usize, count: i32, row: usize, lanes: i32): v128 {
   return total;
 }
 
-export function sum(x: usize, outer: i32, count: i32, inner: i32, y: usize, scale: f32): void {
-  const row = floats(inner);
+export function sum(x: usize, outer: i32, count: i32, inner: i32, stride: i32, y: usize, scale: f32): void {
+  const row = floats(stride);
   const factor = splat(scale);
   for (let i = 0; i < outer; i++, x += <usize>count * row, y += row) {
-    if (inner == 1) {
+    if (stride == 1) {
       store<f32>(y, sumRow(x, count) * scale);
       continue;
     }

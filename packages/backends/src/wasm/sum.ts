@@ -2,12 +2,21 @@ import { wasmModule } from '@arborize/core';
 import { backend_util, type SumAttrs, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type KernelCall, provideKernel } from './provide-kernel.ts';
 import { wasm } from './sum.as.generated.ts';
+import { LINE } from './threads/spans.ts';
 
 interface Sum {
-  sum(x: number, outer: number, count: number, inner: number, y: number, scale: number): void;
+  sum(
+    ...call: [
+      ...x: [x: number, outer: number, count: number, inner: number, stride: number],
+      ...y: [y: number, scale: number],
+    ]
+  ): void;
 }
 
 const sumModule = wasmModule<Sum>(wasm);
+
+/** What a term costs, in floating-point operations of products that take as long: it waits for memory. */
+const OPERATIONS = 8;
 
 /** Sums and means of float32. The stock kernels transpose what they sum over leading axes, and divide before they sum. */
 export function provideSums(): void {
@@ -26,10 +35,25 @@ function reduce(
     x.dtype === 'float32' &&
     (isEmpty ? ([1, 0, util.sizeFromShape(shape)] as const) : neighbours(x.shape, axes));
   if (!sizes) return stock();
-  const { exports, address, output } = sumModule.on(backend)!;
-  const y = output(attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape);
+  const kernels = sumModule.on(backend)!;
+  const y = kernels.output(attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape);
   const [outer, count, inner] = sizes;
-  exports.sum(address(x), outer, count, inner, address(y), scale(count));
+  const [from, to] = [x, y].map(kernels.address) as [number, number];
+  const factor = scale(count);
+  const operations = OPERATIONS * outer * count * inner;
+  const lines = Math.ceil(inner / LINE);
+  if (outer >= lines) {
+    kernels.inParts('sum', outer, operations, (first, rows) => {
+      const at = 4 * first * inner;
+      return [from + at * count, rows, count, inner, inner, to + at, factor];
+    });
+  } else {
+    kernels.inParts('sum', lines, operations, (line, some) => {
+      const at = 4 * LINE * line;
+      const columns = Math.min(LINE * some, inner - LINE * line);
+      return [from + at, outer, count, columns, inner, to + at, factor];
+    });
+  }
   return y;
 }
 

@@ -145,6 +145,22 @@ function until<T>(draw: () => T | null): T {
  * product with the zeros of padding, which cpu does not visit, would make NaN of them.
  */
 export const kernelTable: Readonly<Record<string, Draw>> = {
+  Add(random) {
+    const { shape } = anyTensor(random);
+    const dtype = some(random, ['float32', 'float32', 'int32'] as const);
+    const others = some(random, [
+      shape,
+      shape.slice(-1),
+      shape.slice(-2),
+      shape.map((length, axis) => (axis === 0 ? 1 : length)),
+    ]);
+    const inputs = { a: { shape, dtype, special }, b: { shape: others, dtype, special } };
+    return { inputs: random.integer(4) > 0 ? inputs : { a: inputs.b, b: inputs.a }, attrs: {} };
+  },
+  Relu: (random) => ({
+    inputs: { x: { ...anyTensor(random), dtype: some(random, ['float32', 'int32'] as const), special } },
+    attrs: {},
+  }),
   Identity: (random) => ({ inputs: { x: { ...anyTensor(random), special } }, attrs: {} }),
   Cast: (random) => ({
     // What an integer is made of NaN is not defined.

@@ -111,6 +111,28 @@ describe('against reference', () => {
   });
 });
 
+describe('against reference: kernels that wait for memory', () => {
+  it.each([
+    ['rows and a bias', [37, 65]],
+    ['a bias of one number', [500, 1]],
+    ['fewer rows than threads', [2, 3, 500]],
+  ])('%s, ReLU and sums have the bits that one thread gives', async (_, shape) => {
+    const [x, bias] = [toTensor(noise64(shape, 1)), toTensor(noise64(shape.slice(-1), 2))];
+    for (const f of [
+      () => tf.add(x, bias),
+      () => tf.add(x, x),
+      () => tf.relu(x),
+      () => tf.sum(x, 0),
+      () => tf.sum(x, -1),
+      () => tf.mean(x),
+    ]) {
+      const [one, three] = await onOneAndOnThree(f);
+      expect(sameBits(one, three)).toBe(true);
+    }
+    tf.dispose([x, bias]);
+  });
+});
+
 describe('against reference: optimisers', () => {
   it.each([
     ['Adam', () => tf.train.adam(0.1)],
