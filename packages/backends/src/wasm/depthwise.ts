@@ -31,7 +31,8 @@ function depthwiseInfo(
     input as Shape4,
     filter as Shape4,
     strides,
-    dilations,
+    // The stock op passes on a null.
+    dilations ?? [1, 1],
     pad,
     dimRoundingMode,
     true,
