@@ -90,6 +90,10 @@ export {
 } from './training/stock-layers/stock-layers.ts';
 export { withKernel } from './training/stock-layers/with-kernel.ts';
 export { trainedModel } from './training/trained-model.ts';
+export {
+  decoupledWeightDecay,
+  type WeightDecayOptions,
+} from './training/weight-decay/decoupled-weight-decay.ts';
 export { type NamedGradient, wrapOptimizer } from './training/wrap-optimizer.ts';
 export { heapFloats } from './wasm/heap-floats.ts';
 export { type WasmKernels, type WasmModule, wasmModule } from './wasm/wasm-module.ts';

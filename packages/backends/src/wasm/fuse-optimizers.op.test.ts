@@ -1,4 +1,4 @@
-import { Random } from '@arborize/core';
+import { decoupledWeightDecay, Random } from '@arborize/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { skipElsewhere } from './testing/skip-elsewhere.ts';
@@ -122,6 +122,25 @@ describe.each(optimizers)('%s', (_name, make, rule) => {
     optimizer.dispose();
     resumed.dispose();
     tf.dispose([all, saved.map(({ tensor }) => tensor)]);
+  });
+
+  it('decays weights in the same pass, bit for bit as before the step', async () => {
+    const [ours, theirs] = [variables(), variables()];
+    const plain = make();
+    const options = { rate: 0.3, scaledBy: 'step', decays: ({ rank }: tf.Variable) => rank === 1 } as const;
+    const optimizer = decoupledWeightDecay(make(), options);
+    const clone = tf.clone(ours[1]!);
+    for (const values of gradients) {
+      step(optimizer, ours, values);
+      for (const one of theirs) if (one.rank === 1) tf.tidy(() => one.assign(tf.mul(one, 0.7)));
+      step(plain, theirs, values);
+    }
+    for (const [i, one] of ours.entries()) expect(await one.data()).toEqual(await theirs[i]!.data());
+    expect(await clone.data()).toEqual(initial[1]);
+    expect(optimizer.iterations).toBe(STEPS);
+    tf.dispose([ours, theirs, clone]);
+    optimizer.dispose();
+    plain.dispose();
   });
 
   it('memory: nothing is left behind, and clones of weights keep their numbers', async () => {

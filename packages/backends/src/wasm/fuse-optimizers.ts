@@ -76,37 +76,53 @@ export function fuseOptimizers(): void {
 
 const fused = new WeakSet<object>();
 
+type Step = tf.Optimizer['applyGradients'];
+
 function fuse<State>({ prototype }: { readonly prototype: tf.Optimizer }, rule: Rule<State>): void {
   if (fused.has(prototype)) return;
   fused.add(prototype);
   const stock = prototype.applyGradients;
-  prototype.applyGradients = function (gradients) {
+  /** The whole step, of weights of which a share is kept; `false` if it cannot be made here, and nothing has changed. */
+  function decayed(this: tf.Optimizer, gradients: Gradients, kept?: readonly number[]): boolean {
+    const backend = tf.backend();
+    const kernels = tf.getBackend() === 'wasm' && optimizerModule.on(backend);
+    if (!kernels) return false;
     const list = toList(gradients);
     const slots = rule.slots(this as State);
-    const kernels = tf.getBackend() === 'wasm' && optimizerModule.on(tf.backend());
+    const isFree = ({ dataId }: tf.Tensor) => backend.refCount(dataId) === 1;
     // The stock step makes the slots, and new ones of those whose numbers somebody else holds.
-    if (!kernels || !list.every((entry, i) => isReady(entry, i, slots))) return stock.call(this, gradients);
+    if (!list.every((entry, i) => isReady(entry, i, slots, isFree))) return false;
+    const rest = rule.rest(kernels.address, this as State);
     for (const [i, { variable, gradient }] of list.entries()) {
       if (!gradient) continue;
-      const value = tf.tidy(() => {
-        const y = kernels.output(variable.shape);
-        const values = [variable, gradient, y].map(kernels.address);
-        const held = slots.map((slot) => kernels.address(slot[i]!.variable));
-        const rest = rule.rest(kernels.address, this as State);
-        const { size } = variable;
-        kernels.inParts(rule.kernel, Math.ceil(size / LINE), OPERATIONS * size, (line, lines) => {
-          const first = LINE * line;
-          const from = (address: number) => address + 4 * first;
-          return [...values.map(from), Math.min(LINE * lines, size - first), ...held.map(from), ...rest];
-        });
-        return tf.engine().makeTensorFromTensorInfo(y);
+      const { size } = variable;
+      // Weights that nobody else holds change in place.
+      const y = isFree(variable) ? variable : kernels.output(variable.shape);
+      const values = [variable, gradient, y].map(kernels.address);
+      const held = slots.map((slot) => kernels.address(slot[i]!.variable));
+      const share = kept?.[i] ?? 1;
+      kernels.inParts(rule.kernel, Math.ceil(size / LINE), OPERATIONS * size, (line, lines) => {
+        const first = LINE * line;
+        const from = (address: number) => address + 4 * first;
+        return [...values.map(from), Math.min(LINE * lines, size - first), share, ...held.map(from), ...rest];
       });
-      variable.assign(value);
-      value.dispose();
+      if (y !== variable) assign(variable, y);
     }
     // What is left to do: the stock step skips variables without a gradient.
     stock.call(this, list.map(({ variable: { name } }) => ({ name, tensor: null })) as unknown as Gradients);
+    return true;
+  }
+  const step: Step = function (this: tf.Optimizer, gradients) {
+    if (!decayed.call(this, gradients)) stock.call(this, gradients);
   };
+  // Where `decoupledWeightDecay` looks for it.
+  prototype.applyGradients = Object.assign(step, { decayed });
+}
+
+function assign(variable: tf.Variable, value: tf.TensorInfo): void {
+  const tensor = tf.engine().makeTensorFromTensorInfo(value);
+  variable.assign(tensor);
+  tensor.dispose();
 }
 
 interface Entry {
@@ -122,7 +138,12 @@ function toList(gradients: Gradients): Entry[] {
 }
 
 /** The sizes agree, and the slots are nobody else's, so that they may change in place. */
-function isReady({ variable, gradient }: Entry, i: number, slots: readonly Slot[]): boolean {
+function isReady(
+  { variable, gradient }: Entry,
+  i: number,
+  slots: readonly Slot[],
+  isFree: (tensor: tf.Tensor) => boolean,
+): boolean {
   if (!gradient) return true;
   const same = ({ size, dtype }: tf.Tensor) => size === variable.size && dtype === 'float32';
   return (
@@ -130,7 +151,7 @@ function isReady({ variable, gradient }: Entry, i: number, slots: readonly Slot[
     same(gradient) &&
     slots.every((slot) => {
       const held = slot[i]?.variable;
-      return held && same(held) && tf.backend().refCount(held.dataId) === 1;
+      return held && same(held) && isFree(held);
     })
   );
 }

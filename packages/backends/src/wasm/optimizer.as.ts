@@ -1,13 +1,14 @@
-// One step of an optimiser on `count` weights in one pass. The new weights go to `y`; slots change in place. The order of
-// operations is that of the optimisers of TensorFlow.js.
+// One step of an optimiser on `count` weights in one pass, each of which is first multiplied by `kept`. The new weights go to
+// `y`, which may be `w`; slots change in place. The order of operations is that of the optimisers of TensorFlow.js.
 import { loadLanes, storeLanes } from '../../../core/assembly/lanes';
 import { splat } from '../../../core/assembly/simd-math';
 
-/** y = w + rate·m̂ / (√v̂ + ε), where `power1` and `power2` are the addresses of β₁ᵗ and β₂ᵗ. */
+/** y = kept·w + rate·m̂ / (√v̂ + ε), where `power1` and `power2` are the addresses of β₁ᵗ and β₂ᵗ. */
 export function adam(
-  w: usize, g: usize, y: usize, count: i32, m: usize, v: usize, power1: usize, power2: usize,
+  w: usize, g: usize, y: usize, count: i32, kept: f32, m: usize, v: usize, power1: usize, power2: usize,
   beta1: f32, rest1: f32, beta2: f32, rest2: f32, rate: f32, epsilon: f32,
 ): void {
+  const share = splat(kept);
   const correct1 = splat(1 / (1 - load<f32>(power1)));
   const correct2 = splat(1 / (1 - load<f32>(power2)));
   for (let at: usize = 0; count > 0; count -= 4, at += 16) {
@@ -19,23 +20,25 @@ export function adam(
     const step = f32x4.mul(f32x4.div(f32x4.mul(first, correct1), scale), splat(rate));
     storeLanes(m + at, first, count);
     storeLanes(v + at, second, count);
-    storeLanes(y + at, f32x4.add(step, loadLanes(w + at, count)), count);
+    storeLanes(y + at, f32x4.add(step, f32x4.mul(loadLanes(w + at, count), share)), count);
   }
 }
 
-/** y = w + rate·g; the address of the rate is given. */
-export function descend(w: usize, g: usize, y: usize, count: i32, rate: usize): void {
+/** y = kept·w + rate·g; the address of the rate is given. */
+export function descend(w: usize, g: usize, y: usize, count: i32, kept: f32, rate: usize): void {
+  const share = splat(kept);
   const scale = splat(load<f32>(rate));
   for (let at: usize = 0; count > 0; count -= 4, at += 16) {
     const step = f32x4.mul(scale, loadLanes(g + at, count));
-    storeLanes(y + at, f32x4.add(step, loadLanes(w + at, count)), count);
+    storeLanes(y + at, f32x4.add(step, f32x4.mul(loadLanes(w + at, count), share)), count);
   }
 }
 
-/** a = momentum·a + g; y = w + rate·a, or with Nesterov's y = w + rate·(g + momentum·a); addresses of the factors. */
+/** a = momentum·a + g; y = kept·w + rate·a, or with Nesterov's y = kept·w + rate·(g + momentum·a); addresses of the factors. */
 export function descendWithMomentum(
-  w: usize, g: usize, y: usize, count: i32, a: usize, momentum: usize, rate: usize, nesterov: bool,
+  w: usize, g: usize, y: usize, count: i32, kept: f32, a: usize, momentum: usize, rate: usize, nesterov: bool,
 ): void {
+  const share = splat(kept);
   const scale = splat(load<f32>(rate));
   const decay = splat(load<f32>(momentum));
   for (let at: usize = 0; count > 0; count -= 4, at += 16) {
@@ -43,6 +46,6 @@ export function descendWithMomentum(
     const sum = f32x4.add(f32x4.mul(decay, loadLanes(a + at, count)), gradient);
     const step = nesterov ? f32x4.add(gradient, f32x4.mul(sum, decay)) : sum;
     storeLanes(a + at, sum, count);
-    storeLanes(y + at, f32x4.add(f32x4.mul(scale, step), loadLanes(w + at, count)), count);
+    storeLanes(y + at, f32x4.add(f32x4.mul(scale, step), f32x4.mul(loadLanes(w + at, count), share)), count);
   }
 }

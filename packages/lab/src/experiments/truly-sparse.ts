@@ -1,5 +1,5 @@
 import { AllReLU } from '@arborize/activations';
-import { type Random, wrapOptimizer } from '@arborize/core';
+import { decoupledWeightDecay, type Random } from '@arborize/core';
 import { type Dataset, digits, loadCsv, loadMnist, type Samples, split } from '@arborize/datasets';
 import { granet, itopMetric, rigl, SparseDense, setEvolution, srigl } from '@arborize/sparse';
 import * as tf from '@tensorflow/tfjs-core';
@@ -130,7 +130,8 @@ export function sparseNetwork({
     },
     {
       flatten: true,
-      optimizer: (learningRate) => decayed(tf.train.momentum(learningRate, 0.9)),
+      optimizer: (learningRate) =>
+        decoupledWeightDecay(tf.train.momentum(learningRate, 0.9), { rate: DECAY, scaledBy: 'step' }),
       callbacks: (model, { seed }) => [
         ...(evolve ? [evolutionOf(evolve, model, epsilon, seed)] : []),
         ...(sparse ? [itopMetric(), watchConnections(model)] : []),
@@ -181,15 +182,4 @@ function finalDensity(model: tfl.LayersModel, epsilon: number): number {
 function denseLayer(units: number, random: Random, activation?: 'softmax'): tfl.layers.Layer {
   const kernelInitializer = tfl.initializers.heUniform({ seed: random.uint32() });
   return tfl.layers.dense({ units, kernelInitializer, ...(activation && { activation }) });
-}
-
-/** Momentum with the decay of the papers: w ← w + v − decay·w. */
-function decayed(optimizer: tf.Optimizer): tf.Optimizer {
-  return wrapOptimizer(optimizer, (gradients, apply) => {
-    const variables = tf.engine().registeredVariables;
-    for (const { name } of gradients) {
-      tf.tidy(() => variables[name]!.assign(tf.mul(variables[name]!, 1 - DECAY)));
-    }
-    apply(gradients);
-  });
 }
