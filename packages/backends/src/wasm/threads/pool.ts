@@ -1,4 +1,5 @@
 import type { ThreadScratch, WasmKernels, WasmThreads } from '@arborize/core';
+import { startWorker } from './start-worker.ts';
 import {
   ASLEEP,
   AWAITED,
@@ -16,15 +17,16 @@ import {
   SCRATCH_BYTES,
   SPIN,
   TICKET,
-  workerCode,
 } from './worker-code.ts';
 
 /** Milliseconds that the main thread looks for the last pieces of the others before it sleeps. */
 const PATIENCE_AWAKE = 0.2;
-/** A wait is too long that is longer than so many pieces of the main thread's own, and so many milliseconds. */
-const [LONG_WAIT_PIECES, LONG_WAIT] = [2, 0.1];
-/** So many times as long as it waited too long the main thread computes alone: where cores are busy it loses a tenth at most. */
+/** So many times as long as workers have cost more than they saved the main thread computes alone: it loses a tenth at most. */
 const REST = 10;
+/** But never for longer than so many milliseconds: it may have waited because the whole program was stopped. */
+const LONGEST_REST = 1000;
+/** Milliseconds that workers may save in advance: a core that is taken now and then for a moment is still worth having. */
+const MOST_SAVED = 5;
 /** Milliseconds after which it asks whether the workers still live. */
 const PATIENCE = 50;
 
@@ -33,7 +35,7 @@ export interface Pool {
   readonly workers: number;
   /** How many of them sleep. */
   readonly asleep: number;
-  /** Until when, by `performance.now()`, the main thread had better compute alone: it waited for a worker that others hold up. */
+  /** Until when, by `performance.now()`, the main thread had better compute alone: others need the cores. */
   readonly restsUntil: number;
   /** As `WasmThreads.run`, with at most 15 numbers for each call. Workers that sleep go on sleeping unless `wake`. */
   run(...task: [...Parameters<WasmThreads['run']>, wake?: boolean]): void;
@@ -70,6 +72,8 @@ export function startPool(
   );
   let stopped = false;
   let restsUntil = 0;
+  /** Milliseconds that workers have saved, lately. */
+  let saved = 0;
 
   function stop() {
     stopped = true;
@@ -145,18 +149,25 @@ export function startPool(
     return true;
   }
 
+  /** Where others need the cores, waiting for a worker that is held up takes longer than its pieces would. */
+  function account(gain: number, finished: number) {
+    const now = performance.now();
+    saved = Math.min(saved + gain - (now - finished), MOST_SAVED);
+    if (saved >= 0) return;
+    restsUntil = now + Math.min(-REST * saved, LONGEST_REST);
+    saved = 0;
+  }
+
   function runSome(pieces: readonly Call[], compute: (piece: Call) => void, wake: boolean) {
     const start = performance.now();
     post(pieces, wake);
     const own = takePieces(pieces, compute);
     const others = pieces.length - own;
-    if (own > 0 && Atomics.load(board, DONE) === others) return;
     const finished = performance.now();
     if (awaitOthers(others, finished)) {
-      const now = performance.now();
-      // Without a piece of its own it had no core itself.
-      const lost = own === 0 ? now - start : now - finished - (LONG_WAIT_PIECES * (finished - start)) / own;
-      if (lost > LONG_WAIT) restsUntil = now + REST * lost;
+      // A main thread without a piece of its own had no core itself.
+      const gain = own > 0 ? (others * (finished - start)) / own : start - finished;
+      account(gain, finished);
       return;
     }
     for (let i = 0; i < pieces.length; i++) if (!board[FINISHED + i]) compute(pieces[i]!);
@@ -184,47 +195,5 @@ export function startPool(
         Atomics.wait(board, DONE, Atomics.load(board, DONE), 1);
     },
     stop,
-  };
-}
-
-interface Member {
-  /** Whether it may still write to the heap. */
-  lives(): boolean;
-  tell(message: readonly [WebAssembly.Module, name: string]): void;
-  terminate(): void;
-}
-
-interface WorkerData {
-  readonly memory: WebAssembly.Memory;
-  readonly board: Int32Array;
-  readonly slot: number;
-  readonly spin: number;
-}
-
-function startWorker(data: WorkerData, ended: (problem: string) => void): Member {
-  const { MessageChannel, Worker } = process.getBuiltinModule('node:worker_threads');
-  // The worker looks there for functions that it does not know. This end closes with the worker's thread, too, which the main
-  // thread sees without returning to its event loop.
-  const { port1: line, port2: otherEnd } = new MessageChannel();
-  line.unref();
-  const worker = new Worker(workerCode, {
-    eval: true,
-    name: 'arborize kernels',
-    // Loaders and other preloads of the program are not for this code.
-    execArgv: [],
-    env: {},
-    workerData: { ...data, otherEnd },
-    transferList: [otherEnd],
-  });
-  worker.unref();
-  worker.on('error', ({ message }) => ended(message));
-  worker.on('exit', () => ended('a worker ended'));
-  return {
-    // True while the message has somebody to go to.
-    lives: () => (line.postMessage(0) as unknown) === true,
-    tell: (message) => line.postMessage(message),
-    terminate() {
-      worker.terminate();
-    },
   };
 }
