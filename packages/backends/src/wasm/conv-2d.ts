@@ -25,11 +25,11 @@ export function conv2d(
   filter: TensorInfo,
   fused: FusedEpilogue = { activation: 0, slope: 0 },
 ): TensorInfo {
-  const { exports, output, address } = productCode.on(backend)!;
+  const { exports, output, addresses } = productCode.on(backend)!;
   const planned = plan(backend, info);
   const { patch, filters, block, blocks, team } = planned;
   const y = output(info.outShape);
-  const [xAt, filterAt, yAt] = [x, filter, y].map(address) as [number, number, number];
+  const [xAt, filterAt, yAt] = addresses(x, filter, y);
   const epilogue = epilogueArguments(backend, fused);
   const product = [block, filters, patch] as const;
   if (blocks.length < team.count) {
@@ -57,12 +57,12 @@ export function conv2dFilterGradient(
   x: TensorInfo,
   dy: TensorInfo,
 ): TensorInfo {
-  const { exports, output, address } = productCode.on(backend)!;
+  const { exports, output, addresses } = productCode.on(backend)!;
   const planned = plan(backend, info);
   const { patch, filters, block, blocks, team } = planned;
   const size = patch * filters;
   const dFilter = output(info.filterShape);
-  const [xAt, dyAt, dFilterAt] = [x, dy, dFilter].map(address) as [number, number, number];
+  const [xAt, dyAt, dFilterAt] = addresses(x, dy, dFilter);
   exports.clearFloats(dFilterAt, size);
   const product = [patch, filters, block] as const;
   if (blocks.length < team.count) {
@@ -99,11 +99,11 @@ export function conv2dInputGradient(
   dy: TensorInfo,
   filter: TensorInfo,
 ): TensorInfo {
-  const { exports, output, address } = productCode.on(backend)!;
+  const { exports, output, addresses } = productCode.on(backend)!;
   const planned = plan(backend, info);
   const { patch, filters, block, team } = planned;
   const dx = output(info.inShape);
-  const [dyAt, filterAt, dxAt] = [dy, filter, dx].map(address) as [number, number, number];
+  const [dyAt, filterAt, dxAt] = addresses(dy, filter, dx);
   const product = [block, patch, filters] as const;
   if (info.batchSize < team.count) {
     exports.clearFloats(dxAt, info.batchSize * info.inHeight * info.inWidth * info.inChannels);

@@ -89,7 +89,7 @@ function windowFields(info: Info): number[] {
 /** The stock kernels run in plain loops, and both gradients of theirs are wrong over padding and strides. */
 export function provideConv3dKernels(): void {
   provideKernel<'x' | 'filter', Conv3DAttrs>('Conv3D', ({ inputs, attrs, backend }) => {
-    const { exports, address, output, gemm, gemmScratch, forEachBlock, ...conv } = convolution(
+    const { exports, addresses, output, gemm, gemmScratch, forEachBlock, ...conv } = convolution(
       backend,
       inputs.x.shape,
       inputs.filter.shape,
@@ -97,7 +97,7 @@ export function provideConv3dKernels(): void {
     );
     const { patch, filters, block } = conv;
     const y = output(conv.info.outShape);
-    const [xAt, wAt, yAt] = [inputs.x, inputs.filter, y].map(address) as [number, number, number];
+    const [xAt, wAt, yAt] = addresses(inputs.x, inputs.filter, y);
     forEachBlock(gemmScratch(block, filters, patch), (window, first, count, patches, scratch) => {
       exports.gatherPatches(window, xAt, patches, first, count);
       const to = yAt + 4 * first * filters;
@@ -109,7 +109,7 @@ export function provideConv3dKernels(): void {
   provideKernel<'x' | 'dy', Conv3DBackpropFilterV2Attrs>(
     'Conv3DBackpropFilterV2',
     ({ inputs, attrs, backend }) => {
-      const { exports, address, output, gemm, gemmScratch, forEachBlock, ...conv } = convolution(
+      const { exports, addresses, output, gemm, gemmScratch, forEachBlock, ...conv } = convolution(
         backend,
         inputs.x.shape,
         attrs.filterShape,
@@ -117,7 +117,7 @@ export function provideConv3dKernels(): void {
       );
       const { patch, filters, block } = conv;
       const dw = output(attrs.filterShape);
-      const [xAt, dyAt, dwAt] = [inputs.x, inputs.dy, dw].map(address) as [number, number, number];
+      const [xAt, dyAt, dwAt] = addresses(inputs.x, inputs.dy, dw);
       exports.clearFloats(dwAt, patch * filters);
       const partBytes = 4 * patch * filters;
       forEachBlock(partBytes + gemmScratch(patch, filters, block), (window, first, count, patches, part) => {
@@ -133,7 +133,7 @@ export function provideConv3dKernels(): void {
   provideKernel<'dy' | 'filter', Conv3DBackpropInputV2Attrs>(
     'Conv3DBackpropInputV2',
     ({ inputs, attrs, backend }) => {
-      const { exports, address, output, gemm, gemmScratch, forEachBlock, ...conv } = convolution(
+      const { exports, addresses, output, gemm, gemmScratch, forEachBlock, ...conv } = convolution(
         backend,
         attrs.inputShape,
         inputs.filter.shape,
@@ -141,7 +141,7 @@ export function provideConv3dKernels(): void {
       );
       const { patch, filters, block } = conv;
       const dx = output(attrs.inputShape);
-      const [dyAt, wAt, dxAt] = [inputs.dy, inputs.filter, dx].map(address) as [number, number, number];
+      const [dyAt, wAt, dxAt] = addresses(inputs.dy, inputs.filter, dx);
       exports.clearFloats(dxAt, util.sizeFromShape(attrs.inputShape));
       forEachBlock(gemmScratch(block, patch, filters), (window, first, count, patches, scratch) => {
         const from = dyAt + 4 * first * filters;

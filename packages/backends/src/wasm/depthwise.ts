@@ -72,10 +72,10 @@ export function provideDepthwiseKernels(): void {
   provideKernel<'x' | 'dy', DepthwiseConv2dNativeBackpropFilterAttrs>(
     'DepthwiseConv2dNativeBackpropFilter',
     ({ inputs: { x, dy }, attrs, backend }) => {
-      const { exports, address, output, ...kernels } = depthwiseModule.on(backend)!;
+      const { exports, addresses, output, ...kernels } = depthwiseModule.on(backend)!;
       const info = depthwiseInfo(x.shape, attrs.filterShape, attrs);
       const dFilter = output(attrs.filterShape);
-      const [xAt, dyAt, dFilterAt] = [x, dy, dFilter].map(address) as [number, number, number];
+      const [xAt, dyAt, dFilterAt] = addresses(x, dy, dFilter);
       withWindow(kernels, windowFields(info), 0, (window) => {
         exports.depthwiseFilterGradient(window, xAt, dyAt, dFilterAt, attrs.filterShape[3]);
       });
@@ -85,10 +85,10 @@ export function provideDepthwiseKernels(): void {
   provideKernel<'dy' | 'filter', DepthwiseConv2dNativeBackpropInputAttrs>(
     'DepthwiseConv2dNativeBackpropInput',
     ({ inputs: { dy, filter }, attrs, backend }) => {
-      const { exports, address, output, ...kernels } = depthwiseModule.on(backend)!;
+      const { exports, addresses, output, ...kernels } = depthwiseModule.on(backend)!;
       const info = depthwiseInfo(attrs.inputShape, filter.shape, attrs);
       const dx = output(attrs.inputShape);
-      const [dxAt, dyAt, filterAt] = [dx, dy, filter].map(address) as [number, number, number];
+      const [dxAt, dyAt, filterAt] = addresses(dx, dy, filter);
       withWindow(kernels, windowFields(info), 0, (window) => {
         exports.depthwiseInputGradient(window, dxAt, dyAt, filterAt, filter.shape[3]!);
       });

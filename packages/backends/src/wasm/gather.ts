@@ -25,7 +25,7 @@ export function provideGather(): void {
   provideKernel<'x' | 'indices', GatherV2Attrs>('GatherV2', ({ inputs, attrs, backend, stock }) => {
     const { x, indices } = inputs;
     const [axis] = util.parseAxisParam(attrs.axis, x.shape) as [number];
-    const { exports, address, output } = gatherModule.on(backend)!;
+    const { exports, address, addresses, output } = gatherModule.on(backend)!;
     const all = util.sizeFromShape(indices.shape);
     const size = x.shape[axis]!;
     const bytes = BYTES[x.dtype];
@@ -39,8 +39,8 @@ export function provideGather(): void {
         attrs.batchDims,
       );
     const y = output(outputShape, x.dtype as 'float32');
-    const places = [x, indices, y].map(address) as [number, number, number];
-    exports.gather(...places, batchSize, outerSize, size, all / Math.max(1, batchSize), bytes * sliceSize);
+    const sizes = [batchSize, outerSize, size, all / Math.max(1, batchSize), bytes * sliceSize] as const;
+    exports.gather(...addresses(x, indices, y), ...sizes);
     return y;
   });
 }

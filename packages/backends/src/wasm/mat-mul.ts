@@ -53,7 +53,7 @@ export function matMul(
   const output = kernels.output([...batch, m, n]);
   const products = util.sizeFromShape(batch);
   if (products * m * n === 0) return output;
-  const [aAt, bAt, cAt] = [a, b, output].map(kernels.address) as [number, number, number];
+  const [aAt, bAt, cAt] = kernels.addresses(a, b, output);
   const [aRow, aColumn] = transposeA ? [1, m] : [k, 1];
   const [bRow, bColumn] = transposeB ? [1, k] : [n, 1];
   const [aBatch, bBatch] = [a, b].map((operand) => batchIndex(batch, operand.shape.slice(0, -2)));

@@ -28,6 +28,8 @@ export interface WasmKernels<Exports> {
   readonly relaxed: boolean;
   /** The address of a tensor's first element. Allocations do not move tensors. */
   address(tensor: TensorInfo): number;
+  /** The addresses of several. */
+  addresses<Tensors extends readonly TensorInfo[]>(...tensors: Tensors): { [K in keyof Tensors]: number };
   /** A new tensor, its memory uninitialised. */
   output(shape: readonly number[], dtype?: 'float32' | 'int32' | 'bool'): TensorInfo;
   /** Runs `use` with uninitialised scratch memory, which is freed afterwards. */
@@ -89,9 +91,13 @@ export function wasmModule<Exports>(
   };
 }
 
-function access(backend: WasmBackend): Pick<WasmKernels<unknown>, 'address' | 'output' | 'withScratch'> {
+type Access = Pick<WasmKernels<unknown>, 'address' | 'addresses' | 'output' | 'withScratch'>;
+
+function access(backend: WasmBackend): Access {
+  const address = (tensor: TensorInfo) => backend.dataIdMap.get(tensor.dataId).memoryOffset;
   return {
-    address: (tensor) => backend.dataIdMap.get(tensor.dataId).memoryOffset,
+    address,
+    addresses: (...tensors) => tensors.map(address) as { [K in keyof typeof tensors]: number },
     output: (shape, dtype = 'float32') => backend.makeOutput(shape, dtype),
     withScratch(bytes, use) {
       const address = backend.wasm._malloc(bytes);

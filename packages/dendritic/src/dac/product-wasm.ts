@@ -59,20 +59,12 @@ function sizesOf({ x, kernel }: Operands): Sizes {
 export function product(inputs: Operands, attrs: InnerAttributes, backend: KernelBackend): TensorInfo | null {
   const kernels = kernelsFor(inputs, attrs, backend);
   if (!kernels) return null;
-  const { exports, address, output, withScratch } = kernels;
+  const { exports, addresses, output, withScratch } = kernels;
   const { x, kernel, bias } = inputs;
   const sizes = sizesOf(inputs);
   const z = output([sizes[0], sizes[1]]);
   withScratch(exports.scratchBytes(...sizes), (scratch) => {
-    exports.product(
-      address(x),
-      address(kernel),
-      address(bias),
-      address(z),
-      ...sizes,
-      scratch,
-      ...slopeOf(attrs),
-    );
+    exports.product(...addresses(x, kernel, bias, z), ...sizes, scratch, ...slopeOf(attrs));
   });
   return z;
 }
@@ -84,13 +76,12 @@ export function inputGradient(
 ): TensorInfo | null {
   const kernels = kernelsFor(inputs, attrs, backend);
   if (!kernels) return null;
-  const { exports, address, output, withScratch } = kernels;
+  const { exports, addresses, output, withScratch } = kernels;
   const { dz, x, kernel, bias } = inputs;
   const sizes = sizesOf(inputs);
   const dx = output(x.shape);
   withScratch(exports.scratchBytes(...sizes), (scratch) => {
-    const addresses = [dz, x, kernel, bias, dx].map(address) as [number, number, number, number, number];
-    exports.inputGradient(...addresses, ...sizes, scratch, ...slopeOf(attrs));
+    exports.inputGradient(...addresses(dz, x, kernel, bias, dx), ...sizes, scratch, ...slopeOf(attrs));
   });
   return dx;
 }
@@ -102,14 +93,13 @@ export function weightGradients(
 ): TensorInfo[] | null {
   const kernels = kernelsFor(inputs, attrs, backend);
   if (!kernels) return null;
-  const { exports, address, output, withScratch } = kernels;
+  const { exports, addresses, output, withScratch } = kernels;
   const { dz, x, kernel, bias } = inputs;
   const sizes = sizesOf(inputs);
   const [dKernel, dBias] = [output(kernel.shape), output(bias.shape)];
-  const addresses = [dz, x, bias, dKernel, dBias].map(address) as [number, number, number, number, number];
   withScratch(exports.scratchBytes(...sizes), (scratch) => {
-    exports.weightSums(...addresses, ...sizes, scratch, ...slopeOf(attrs));
+    exports.weightSums(...addresses(dz, x, bias, dKernel, dBias), ...sizes, scratch, ...slopeOf(attrs));
   });
-  exports.finishWeights(address(kernel), address(bias), address(dKernel), address(dBias), kernel.size);
+  exports.finishWeights(...addresses(kernel, bias, dKernel, dBias), kernel.size);
   return [dKernel, dBias];
 }

@@ -23,7 +23,7 @@ export function keepOnWasm(
   const [y, mask] = [kernels.output(x.shape), kernels.output(x.shape)];
   kernels.withScratch(BINS_BYTES + 4 * candidates + 16, (scratch) => {
     kernels.exports.keep(
-      ...([x, score, y, mask].map((tensor) => kernels.address(tensor)) as [number, number, number, number]),
+      ...kernels.addresses(x, score, y, mask),
       rows,
       candidates,
       k,

@@ -40,12 +40,7 @@ export function updateOnWasm(
   const columns = mask.shape.at(-1)!;
   const rows = columns === 0 ? 0 : mask.size / columns;
   const next = kernels.output(mask.shape);
-  const [m, w, g, y] = [mask, weights, gradient, next].map(kernels.address) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [m, w, g, y] = kernels.addresses(mask, weights, gradient, next);
   kernels.withScratch(4 * columns, (scales) => {
     kernels.exports.scale(g, w, scales, rows, columns, maskLearningRate);
     const push = maskLearningRate * lambda;

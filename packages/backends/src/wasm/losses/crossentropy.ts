@@ -20,7 +20,7 @@ export const crossentropy = defineOp<Pair, { epsilon: number }, Tensor>({
       const kernels = lossModule.on(backend);
       if (!kernels) return null;
       const loss = kernels.output(output.shape.slice(0, -1));
-      const [y, p, to] = [target, output, loss].map(kernels.address) as [number, number, number];
+      const [y, p, to] = kernels.addresses(target, output, loss);
       kernels.exports.crossentropy(y, p, to, ...sizesOf(output), epsilon, 1 - epsilon);
       return loss;
     },
@@ -49,12 +49,7 @@ const crossentropyGradient = defineOp<Pair & { dy: Tensor }, { epsilon: number }
       const kernels = lossModule.on(backend);
       if (!kernels) return null;
       const gradient = kernels.output(output.shape);
-      const [d, y, p, to] = [dy, target, output, gradient].map(kernels.address) as [
-        number,
-        number,
-        number,
-        number,
-      ];
+      const [d, y, p, to] = kernels.addresses(dy, target, output, gradient);
       kernels.exports.crossentropyGradient(d, y, p, to, ...sizesOf(output), epsilon, 1 - epsilon);
       return gradient;
     },

@@ -13,7 +13,7 @@ const softmaxGradient = defineOp<{ dy: Tensor; y: Tensor }, object, Tensor>({
       const kernels = lossModule.on(backend);
       if (!kernels) return null;
       const dx = kernels.output(y.shape);
-      const [from, at, to] = [dy, y, dx].map(kernels.address) as [number, number, number];
+      const [from, at, to] = kernels.addresses(dy, y, dx);
       kernels.exports.softmaxGradient(from, at, to, ...sizesOf(y));
       return dx;
     },

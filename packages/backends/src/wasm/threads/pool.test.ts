@@ -30,7 +30,7 @@ async function product(module: WebAssembly.Module) {
   const pool = startPool(kernels.memory, 1, (problem) => problems.push(problem));
   const [a, b] = [tf.ones([SIZE, SIZE]), tf.ones([SIZE, SIZE])];
   const y = tf.zeros([SIZE, SIZE]);
-  const [aAt, bAt, yAt] = [a, b, y].map(kernels.address) as [number, number, number];
+  const [aAt, bAt, yAt] = kernels.addresses(a, b, y);
   const bytes = kernels.exports.gemmScratch(SIZE, SIZE, SIZE);
   const pieces = cutProducts([[aAt, SIZE, 1, bAt, SIZE, 1, yAt, SIZE, SIZE, SIZE]], 2);
   kernels.withScratch(2 * bytes, (at) =>
@@ -62,7 +62,7 @@ it('workers call functions of other modules', async () => {
   const descent = wasmModule(wasm).on(tf.backend())!;
   const [w, g, rate] = [tf.ones([64]), tf.ones([64]), tf.scalar(2)];
   const y = tf.zeros([64]);
-  const [wAt, gAt, yAt, rateAt] = [w, g, y, rate].map(kernels.address) as [number, number, number, number];
+  const [wAt, gAt, yAt, rateAt] = kernels.addresses(w, g, y, rate);
   const calls = Array.from({ length: 16 }, (_, i) => [wAt + 16 * i, gAt + 16 * i, yAt + 16 * i, 4, rateAt]);
   // Often enough for both threads to have had parts.
   for (let round = 0; round < 50; round++) pool.run(descent, 'descend', calls);
