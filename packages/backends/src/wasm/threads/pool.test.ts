@@ -63,7 +63,14 @@ it('workers call functions of other modules', async () => {
   const [w, g, rate] = [tf.ones([64]), tf.ones([64]), tf.scalar(2)];
   const y = tf.zeros([64]);
   const [wAt, gAt, yAt, rateAt] = kernels.addresses(w, g, y, rate);
-  const calls = Array.from({ length: 16 }, (_, i) => [wAt + 16 * i, gAt + 16 * i, yAt + 16 * i, 4, 1, rateAt]);
+  const calls = Array.from({ length: 16 }, (_, i) => [
+    wAt + 16 * i,
+    gAt + 16 * i,
+    yAt + 16 * i,
+    4,
+    1,
+    rateAt,
+  ]);
   // Often enough for both threads to have had parts.
   for (let round = 0; round < 50; round++) pool.run(descent, 'descend', calls);
   expect([...new Set(await y.data())]).toEqual([3]);
