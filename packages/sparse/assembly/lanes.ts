@@ -1,5 +1,4 @@
 // Small parts of the kernels here, which inline them.
-import { loadTail } from '../../core/assembly/simd-math';
 
 @inline
 export function at(index: i32): usize {
@@ -16,9 +15,4 @@ export function madd(sum: v128, a: v128, b: v128): v128 {
 @inline
 export function lanesSum(s: v128): f32 {
   return f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1) + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3));
-}
-
-@inline
-export function loadUpTo4(address: usize, count: i32): v128 {
-  return count < 4 ? loadTail(address, count) : v128.load(address);
 }

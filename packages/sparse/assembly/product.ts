@@ -1,8 +1,9 @@
 // Products with a sparse matrix whose values lie by columns. Activations are feature-major: row i of x holds feature i
 // of the whole batch, so that one stored value meets a run of floats. `stride` is the distance of such rows in bytes.
-import { loadTail, splat, sumsOf } from '../../core/assembly/simd-math';
-import { passRow, writeMask as writeMaskAt, writeSigns } from './activation';
-import { at, lanesSum, loadUpTo4, madd } from './lanes';
+import { loadLanes } from '../../core/assembly/lanes';
+import { splat, sumsOf } from '../../core/assembly/simd-math';
+import { passRow, writeMask as writeMaskAt } from './activation';
+import { at, lanesSum, madd } from './lanes';
 
 /** 32 examples of one output: y = the larger of `least` and bias + Σ value · x[index]. */
 function block32(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
@@ -82,8 +83,8 @@ export function product(
         for (; b < batch; b++) single(from, weights, end, x + at(b), stride, offset, least, y + at(b));
       }
     }
-    if (signs) signs = writeSigns(y, batch, signs);
-    if (passes) passRow(y, y, false, y, batch, slope, mask, first + j);
+    if (passes) passRow(y, y, false, y, batch, slope, mask, first + j, signs);
+    if (signs) signs += signStride(batch, true);
   }
 }
 
@@ -111,11 +112,11 @@ function dots(x0: usize, x1: usize, x2: usize, x3: usize, d: usize, batch: i32):
   for (; b < batch; b += 4) {
     const left = batch - b;
     const shift = at(b);
-    const delta = loadUpTo4(d + shift, left);
-    s0 = madd(s0, delta, loadUpTo4(x0 + shift, left));
-    s1 = madd(s1, delta, loadUpTo4(x1 + shift, left));
-    s2 = madd(s2, delta, loadUpTo4(x2 + shift, left));
-    s3 = madd(s3, delta, loadUpTo4(x3 + shift, left));
+    const delta = loadLanes(d + shift, left);
+    s0 = madd(s0, delta, loadLanes(x0 + shift, left));
+    s1 = madd(s1, delta, loadLanes(x1 + shift, left));
+    s2 = madd(s2, delta, loadLanes(x2 + shift, left));
+    s3 = madd(s3, delta, loadLanes(x3 + shift, left));
   }
   return sumsOf(s0, s1, s2, s3);
 }
@@ -178,7 +179,7 @@ export function activationGradient(
   const stride = at(batch);
   const step = signStride(batch, bits);
   for (let j = 0; j < outputs; j++, dy += stride, signs += step, dz += stride) {
-    store<f32>(db + at(j), passRow(dy, signs, bits, dz, batch, slope, mask, first + j));
+    store<f32>(db + at(j), passRow(dy, signs, bits, dz, batch, slope, mask, first + j, 0));
     sampledRow(load<i32>(pointers + at(j)), load<i32>(pointers + at(j + 1)), indices, x, dz, g, batch, stride, false);
   }
 }
@@ -196,7 +197,7 @@ export function pass(
   const stride = at(batch);
   const step = signStride(batch, bits);
   for (let j = 0; j < outputs; j++, from += stride, signs += step, to += stride) {
-    passRow(from, signs, bits, to, batch, slope, mask, j);
+    passRow(from, signs, bits, to, batch, slope, mask, j, 0);
   }
 }
 
