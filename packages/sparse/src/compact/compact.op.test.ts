@@ -67,6 +67,26 @@ describe('compact', () => {
     expect([...(await bias!.data())]).toEqual([10]);
   });
 
+  it('folds what a slope below 0 makes of a bias, and leaves slope and dropout to the layers', async () => {
+    const falling = { activation: 'leakyRelu', negativeSlope: -0.6, dropout: 0.3 } as const;
+    const model = tfl.sequential({
+      layers: [
+        new SparseDense({ ...falling, units: 2, connections: 1, seed: 1, inputShape: [1] }),
+        new SparseDense({ units: 1, connections: 2 }),
+      ],
+    });
+    const [first, second] = model.layers as [SparseDense, SparseDense];
+    first.rewire(topologyFromPositions(1, 2, [0]), Float32Array.of(3));
+    first.biasVariable!.assign(tf.tensor1d([0, -2]));
+    second.rewire(topologyFromPositions(2, 1, [0, 1]), Float32Array.of(1, 5));
+    const smaller = await compact(model);
+    const [, bias] = smaller.layers[1]!.getWeights();
+    expect(await bias!.data()).toBeAllClose([6]);
+    const x = tf.tensor2d([[2], [-2]]);
+    expect(await (smaller.predict(x) as tf.Tensor).data()).toBeAllClose([12, 9.6]);
+    expect(smaller.layers[0]!.getConfig()).toMatchObject(falling);
+  });
+
   it('edges: keeps a unit where all are dead, and copies a network without dead units', async () => {
     const model = network(tfl.layers.dense({ units: 3 }));
     const first = model.layers[0] as SparseDense;

@@ -55,6 +55,18 @@ function network(optimizer: tf.Optimizer = tf.train.momentum(0.05, 0.9)): tfl.Se
   return model;
 }
 
+function dropping(optimizer: tf.Optimizer): tfl.Sequential {
+  const falling = { activation: 'leakyRelu', negativeSlope: -0.6, dropout: 0.3 } as const;
+  const model = tfl.sequential({
+    layers: [
+      new SparseDense({ ...falling, units: 12, connections: 30, seed: 1, inputShape: [6], name: 'a' }),
+      new SparseDense({ units: 3, density: 1, seed: 2, activation: 'softmax', name: 'b' }),
+    ],
+  });
+  model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  return model;
+}
+
 const bitsOf = (model: tfl.LayersModel) =>
   Promise.all(model.weights.map(async (w) => [...(await w.read().data())]));
 
@@ -101,6 +113,38 @@ describe('fitParallel: against reference', () => {
     const model = network(make());
     await train(model, { workers: 1, epochs: 2, phase1: 0.5, evolution: null });
     expect(await bitsOf(model)).toEqual(await bitsOf(alone));
+  });
+
+  it.each(['wassp', 'wasap'] as const)('%s with dropout too', async (mode) => {
+    const make = () => dropping(tf.train.momentum(0.05, 0.9));
+    const alone = make();
+    await alone.fitDataset(seededBatches(xs, ys, { seed: 0, batchSize: 8 }), { epochs: 2, verbose: 0 });
+    const model = make();
+    await train(model, { workers: 1, mode, epochs: 2, phase1: 0.5, evolution: null });
+    expect(await bitsOf(model)).toEqual(await bitsOf(alone));
+  });
+
+  it('wassp of two workers drops other outputs in each', async () => {
+    const [model, expected] = [0, 1].map(() => dropping(tf.train.sgd(0.05))) as [
+      tfl.Sequential,
+      tfl.Sequential,
+    ];
+    // Worker w of two takes mask w in its first step.
+    const gradients = [0, 1].map((worker) => {
+      for (const layer of sparseLayers(expected)) layer.noiseStep = worker;
+      const batch = (all: tf.Tensor) => tf.slice(all, 32 * worker, 32);
+      return tf.variableGrads(() => {
+        const predicted = expected.apply(batch(xs), { training: true }) as tf.Tensor;
+        return tf.mean(tf.neg(tf.sum(tf.mul(batch(ys), tf.log(predicted)), 1))) as tf.Scalar;
+      }).grads;
+    });
+    for (const each of gradients) (expected.optimizer as tf.Optimizer).applyGradients(each);
+    const options = { epochs: 1, phase1: 1, warmUpEpochs: 0, shuffle: false, evolution: null };
+    await train(model, { mode: 'wassp', batchSize: 32, ...options });
+    const [actual, wanted] = await Promise.all([model, expected].map(bitsOf));
+    for (const [i, values] of actual!.entries()) {
+      expect(values).toBeAllClose(wanted![i]!, { absolute: 1e-5, relative: 1e-5 });
+    }
   });
 
   it('wassp of two workers takes the step of both batches at the sum of their rates', async () => {
