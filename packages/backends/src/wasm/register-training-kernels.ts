@@ -1,4 +1,4 @@
-import { provideAdd } from './add.ts';
+import { provideArithmetic } from './arithmetic.ts';
 import { provideBlockKernels } from './block-kernels.ts';
 import { provideClip } from './clip.ts';
 import { provideConv2dKernels } from './conv-2d-kernels.ts';
@@ -17,7 +17,7 @@ import { provideSums } from './sum.ts';
  * Calling it again changes nothing.
  */
 export function registerTrainingKernels(): void {
-  provideAdd();
+  provideArithmetic();
   provideBlockKernels();
   provideClip();
   provideConv2dKernels();

@@ -133,6 +133,24 @@ function reduction(random: Random) {
   return { inputs: { x: { shape, special } }, attrs: { axis, keepDims: random.integer(2) === 1 } };
 }
 
+function arithmetic(random: Random) {
+  const { shape } = anyTensor(random);
+  const dtype = some(random, ['float32', 'float32', 'int32'] as const);
+  const other = some(random, [
+    shape,
+    shape.slice(-1),
+    shape.slice(-2),
+    shape.map((length, axis) => (axis < shape.length - 1 ? 1 : length)),
+    shape.map((length, axis) => (axis === 0 ? 1 : length)),
+    shape.map((length, axis) => (axis === 1 ? 1 : length)),
+    shape.map(() => 1),
+    [],
+    [1],
+  ]);
+  const [a, b] = [shape, other].map((each) => ({ shape: each, dtype, special }));
+  return { inputs: random.integer(2) === 0 ? { a: a!, b: b! } : { a: b!, b: a! }, attrs: {} };
+}
+
 function until<T>(draw: () => T | null): T {
   for (;;) {
     const drawn = draw();
@@ -145,18 +163,10 @@ function until<T>(draw: () => T | null): T {
  * product with the zeros of padding, which cpu does not visit, would make NaN of them.
  */
 export const kernelTable: Readonly<Record<string, Draw>> = {
-  Add(random) {
-    const { shape } = anyTensor(random);
-    const dtype = some(random, ['float32', 'float32', 'int32'] as const);
-    const others = some(random, [
-      shape,
-      shape.slice(-1),
-      shape.slice(-2),
-      shape.map((length, axis) => (axis === 0 ? 1 : length)),
-    ]);
-    const inputs = { a: { shape, dtype, special }, b: { shape: others, dtype, special } };
-    return { inputs: random.integer(4) > 0 ? inputs : { a: inputs.b, b: inputs.a }, attrs: {} };
-  },
+  Add: arithmetic,
+  Sub: arithmetic,
+  Multiply: arithmetic,
+  RealDiv: arithmetic,
   Relu: (random) => ({
     inputs: { x: { ...anyTensor(random), dtype: some(random, ['float32', 'int32'] as const), special } },
     attrs: {},

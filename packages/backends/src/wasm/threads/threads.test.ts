@@ -120,7 +120,9 @@ describe('against reference: kernels that wait for memory', () => {
     const [x, bias] = [toTensor(noise64(shape, 1)), toTensor(noise64(shape.slice(-1), 2))];
     for (const f of [
       () => tf.add(x, bias),
-      () => tf.add(x, x),
+      () => tf.mul(x, x),
+      () => tf.div(bias, x),
+      () => tf.sub(x, 2),
       () => tf.relu(x),
       () => tf.sum(x, 0),
       () => tf.sum(x, -1),
