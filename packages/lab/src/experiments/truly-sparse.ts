@@ -1,7 +1,15 @@
-import { AllReLU } from '@arborize/activations';
+import { AllReLU, allReLUSlope } from '@arborize/activations';
 import { decoupledWeightDecay, type Random } from '@arborize/core';
 import { type Dataset, digits, loadCsv, loadMnist, type Samples, split } from '@arborize/datasets';
-import { granet, itopMetric, rigl, SparseDense, setEvolution, srigl } from '@arborize/sparse';
+import {
+  granet,
+  itopMetric,
+  rigl,
+  SparseDense,
+  type SparseDenseOptions,
+  setEvolution,
+  srigl,
+} from '@arborize/sparse';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Experiment, Protocol, Scale, Variant } from '../experiment/experiment.ts';
@@ -121,9 +129,15 @@ export function sparseNetwork({
     ({ inputShape, outputs, scale, random }) => {
       const model = tfl.sequential({ layers: [tfl.layers.inputLayer({ inputShape: [...inputShape] })] });
       for (const [i, units] of HIDDEN[scale].entries()) {
-        model.add(sparse ? sparseLayer(model, units, evolve, epsilon, random) : denseLayer(units, random));
-        model.add(alternating ? new AllReLU({ hiddenLayer: i + 1 }) : tfl.layers.reLU());
-        model.add(new SeededDropout(dropout, random.fork(i)));
+        const negativeSlope = alternating ? allReLUSlope(i + 1) : 0;
+        if (sparse) {
+          const options = { units, activation: 'leakyRelu', negativeSlope, dropout } as const;
+          model.add(sparseLayer(model, options, evolve, epsilon, random));
+        } else {
+          model.add(denseLayer(units, random));
+          model.add(alternating ? new AllReLU({ hiddenLayer: i + 1 }) : tfl.layers.reLU());
+          model.add(new SeededDropout(dropout, random.fork(i)));
+        }
       }
       model.add(denseLayer(outputs, random, 'softmax'));
       return model;
@@ -143,19 +157,21 @@ export function sparseNetwork({
 
 function sparseLayer(
   model: tfl.Sequential,
-  units: number,
+  options: Omit<SparseDenseOptions, 'epsilon' | 'density' | 'fanIn'>,
   evolve: Evolution | undefined,
   epsilon: number,
   random: Random,
 ): tfl.layers.Layer {
   const inputs = model.outputs[0]!.shape.at(-1)!;
+  const { units } = options;
   const connections =
     evolve === 'granet'
       ? { density: 0.5 }
       : evolve === 'srigl'
         ? { fanIn: Math.round((epsilon * (inputs + units)) / units) }
         : { epsilon };
-  return new SparseDense({ units, ...connections, kernelInitializer: 'heUniform', seed: random.uint32() });
+  const seed = random.uint32();
+  return new SparseDense({ ...options, ...connections, kernelInitializer: 'heUniform', seed });
 }
 
 function evolutionOf(evolve: Evolution, model: tfl.LayersModel, epsilon: number, seed: number): tfl.Callback {
