@@ -1,6 +1,7 @@
 // Products in which every example has a mask of its own over the weights, made on the fly from counters. The bits of 32
 // inputs are one word; inputs lie along the lanes, so that a table of bytes turns a word into eight masks of four lanes.
 // Lanes beyond the last input are computed with the rest and not stored.
+import { roundUp } from '../../core/assembly/lanes';
 import { splat } from '../../core/assembly/simd-math';
 import { at, madd } from './lanes';
 import { transpose } from './product';
@@ -61,11 +62,6 @@ function masks(table: usize, byte: u32): usize {
 @inline
 function fourCounters(from: u32, step: u32): v128 {
   return i32x4.add(i32x4.splat(from), i32x4.mul(i32x4.splat(step), i32x4(0, 1, 2, 3)));
-}
-
-@inline
-function roundUp(value: i32, multiple: i32): i32 {
-  return ((value + multiple - 1) / multiple) * multiple;
 }
 
 /** The inputs of a row, rounded up to whole blocks; one block more keeps rows from meeting in the same cache lines. */

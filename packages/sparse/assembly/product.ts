@@ -1,6 +1,6 @@
 // Products with a sparse matrix whose values lie by columns. Activations are feature-major: row i of x holds feature i
 // of the whole batch, so that one stored value meets a run of floats. `stride` is the distance of such rows in bytes.
-import { loadLanes } from '../../core/assembly/lanes';
+import { loadLanes, storeTransposed } from '../../core/assembly/lanes';
 import { splat, sumsOf } from '../../core/assembly/simd-math';
 import { passRow, writeMask as writeMaskAt } from './activation';
 import { at, lanesSum, madd } from './lanes';
@@ -219,14 +219,7 @@ function transposeTile(x: usize, from: usize, out: usize, to: usize): void {
   const b = v128.load(x + from);
   const c = v128.load(x + 2 * from);
   const d = v128.load(x + 3 * from);
-  const low01 = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
-  const high01 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
-  const low23 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-  const high23 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-  v128.store(out, v128.shuffle<i64>(low01, low23, 0, 2));
-  v128.store(out + to, v128.shuffle<i64>(low01, low23, 1, 3));
-  v128.store(out + 2 * to, v128.shuffle<i64>(high01, high23, 0, 2));
-  v128.store(out + 3 * to, v128.shuffle<i64>(high01, high23, 1, 3));
+  storeTransposed(out, to, a, b, c, d);
 }
 
 /** Rows or columns that a transpose goes through at a time. */
