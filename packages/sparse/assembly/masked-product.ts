@@ -2,8 +2,8 @@
 // inputs are one word; inputs lie along the lanes, so that a table of bytes turns a word into eight masks of four lanes.
 // Lanes beyond the last input are computed with the rest and not stored.
 import { roundUp } from '../../core/assembly/lanes';
-import { splat } from '../../core/assembly/simd-math';
-import { at, madd } from './lanes';
+import { madd, splat } from '../../core/assembly/simd-math';
+import { at } from './lanes';
 import { transpose } from './product';
 
 /** For each byte, eight lanes that are all ones where its bit is set. */
@@ -96,14 +96,14 @@ function maskedDot(table: usize, word: usize, x: usize, w: usize, blocks: i32): 
     const bits = load<u32>(word);
     const m0 = masks(table, bits), m1 = masks(table, bits >>> 8);
     const m2 = masks(table, bits >>> 16), m3 = masks(table, bits >>> 24);
-    s0 = madd(s0, v128.and(v128.load(x), v128.load(m0)), v128.load(w));
-    s1 = madd(s1, v128.and(v128.load(x, 16), v128.load(m0, 16)), v128.load(w, 16));
-    s2 = madd(s2, v128.and(v128.load(x, 32), v128.load(m1)), v128.load(w, 32));
-    s3 = madd(s3, v128.and(v128.load(x, 48), v128.load(m1, 16)), v128.load(w, 48));
-    s4 = madd(s4, v128.and(v128.load(x, 64), v128.load(m2)), v128.load(w, 64));
-    s5 = madd(s5, v128.and(v128.load(x, 80), v128.load(m2, 16)), v128.load(w, 80));
-    s6 = madd(s6, v128.and(v128.load(x, 96), v128.load(m3)), v128.load(w, 96));
-    s7 = madd(s7, v128.and(v128.load(x, 112), v128.load(m3, 16)), v128.load(w, 112));
+    s0 = madd(v128.and(v128.load(x), v128.load(m0)), v128.load(w), s0);
+    s1 = madd(v128.and(v128.load(x, 16), v128.load(m0, 16)), v128.load(w, 16), s1);
+    s2 = madd(v128.and(v128.load(x, 32), v128.load(m1)), v128.load(w, 32), s2);
+    s3 = madd(v128.and(v128.load(x, 48), v128.load(m1, 16)), v128.load(w, 48), s3);
+    s4 = madd(v128.and(v128.load(x, 64), v128.load(m2)), v128.load(w, 64), s4);
+    s5 = madd(v128.and(v128.load(x, 80), v128.load(m2, 16)), v128.load(w, 80), s5);
+    s6 = madd(v128.and(v128.load(x, 96), v128.load(m3)), v128.load(w, 96), s6);
+    s7 = madd(v128.and(v128.load(x, 112), v128.load(m3, 16)), v128.load(w, 112), s7);
   }
   const even = f32x4.add(f32x4.add(s0, s2), f32x4.add(s4, s6));
   const odd = f32x4.add(f32x4.add(s1, s3), f32x4.add(s5, s7));
@@ -156,14 +156,14 @@ function weightedSum(
     const bits = load<u32>(word);
     const m0 = masks(table, bits), m1 = masks(table, bits >>> 8);
     const m2 = masks(table, bits >>> 16), m3 = masks(table, bits >>> 24);
-    s0 = madd(s0, factor, v128.and(v128.load(rows), v128.load(m0)));
-    s1 = madd(s1, factor, v128.and(v128.load(rows, 16), v128.load(m0, 16)));
-    s2 = madd(s2, factor, v128.and(v128.load(rows, 32), v128.load(m1)));
-    s3 = madd(s3, factor, v128.and(v128.load(rows, 48), v128.load(m1, 16)));
-    s4 = madd(s4, factor, v128.and(v128.load(rows, 64), v128.load(m2)));
-    s5 = madd(s5, factor, v128.and(v128.load(rows, 80), v128.load(m2, 16)));
-    s6 = madd(s6, factor, v128.and(v128.load(rows, 96), v128.load(m3)));
-    s7 = madd(s7, factor, v128.and(v128.load(rows, 112), v128.load(m3, 16)));
+    s0 = madd(factor, v128.and(v128.load(rows), v128.load(m0)), s0);
+    s1 = madd(factor, v128.and(v128.load(rows, 16), v128.load(m0, 16)), s1);
+    s2 = madd(factor, v128.and(v128.load(rows, 32), v128.load(m1)), s2);
+    s3 = madd(factor, v128.and(v128.load(rows, 48), v128.load(m1, 16)), s3);
+    s4 = madd(factor, v128.and(v128.load(rows, 64), v128.load(m2)), s4);
+    s5 = madd(factor, v128.and(v128.load(rows, 80), v128.load(m2, 16)), s5);
+    s6 = madd(factor, v128.and(v128.load(rows, 96), v128.load(m3)), s6);
+    s7 = madd(factor, v128.and(v128.load(rows, 112), v128.load(m3, 16)), s7);
   }
   v128.store(out, f32x4.mul(s0, scale));
   v128.store(out, f32x4.mul(s1, scale), 16);

@@ -1,9 +1,9 @@
 // Products with a sparse matrix whose values lie by columns. Activations are feature-major: row i of x holds feature i
 // of the whole batch, so that one stored value meets a run of floats. `stride` is the distance of such rows in bytes.
 import { loadLanes, storeTransposed } from '../../core/assembly/lanes';
-import { splat, sumsOf } from '../../core/assembly/simd-math';
+import { madd, splat, sumsOf } from '../../core/assembly/simd-math';
 import { passRow, writeMask as writeMaskAt } from './activation';
-import { at, lanesSum, madd } from './lanes';
+import { at, lanesSum } from './lanes';
 
 /** 32 examples of one output: y = the larger of `least` and bias + Σ value · x[index]. */
 function block32(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
@@ -11,14 +11,14 @@ function block32(indices: usize, values: usize, end: usize, x: usize, stride: us
   for (; indices < end; indices += 4, values += 4) {
     const value = v128.load32_splat(values);
     const row = x + <usize>load<u32>(indices) * stride;
-    s0 = madd(s0, value, v128.load(row));
-    s1 = madd(s1, value, v128.load(row, 16));
-    s2 = madd(s2, value, v128.load(row, 32));
-    s3 = madd(s3, value, v128.load(row, 48));
-    s4 = madd(s4, value, v128.load(row, 64));
-    s5 = madd(s5, value, v128.load(row, 80));
-    s6 = madd(s6, value, v128.load(row, 96));
-    s7 = madd(s7, value, v128.load(row, 112));
+    s0 = madd(value, v128.load(row), s0);
+    s1 = madd(value, v128.load(row, 16), s1);
+    s2 = madd(value, v128.load(row, 32), s2);
+    s3 = madd(value, v128.load(row, 48), s3);
+    s4 = madd(value, v128.load(row, 64), s4);
+    s5 = madd(value, v128.load(row, 80), s5);
+    s6 = madd(value, v128.load(row, 96), s6);
+    s7 = madd(value, v128.load(row, 112), s7);
   }
   v128.store(y, f32x4.pmax(s0, least));
   v128.store(y, f32x4.pmax(s1, least), 16);
@@ -33,7 +33,7 @@ function block32(indices: usize, values: usize, end: usize, x: usize, stride: us
 function block4(indices: usize, values: usize, end: usize, x: usize, stride: usize, bias: v128, least: v128, y: usize): void {
   let sum = bias;
   for (; indices < end; indices += 4, values += 4) {
-    sum = madd(sum, v128.load32_splat(values), v128.load(x + <usize>load<u32>(indices) * stride));
+    sum = madd(v128.load32_splat(values), v128.load(x + <usize>load<u32>(indices) * stride), sum);
   }
   v128.store(y, f32x4.pmax(sum, least));
 }
@@ -91,8 +91,8 @@ export function product(
 /** s + the products of eight numbers; two chains of additions would fill the registers. */
 @inline
 function madd8(s: v128, x: usize, d0: v128, d1: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return madd(madd(s, d0, v128.load(x)), d1, v128.load(x, 16));
-  return f32x4.add(s, madd(f32x4.mul(d0, v128.load(x)), d1, v128.load(x, 16)));
+  if (ASC_FEATURE_RELAXED_SIMD) return madd(d1, v128.load(x, 16), madd(d0, v128.load(x), s));
+  return f32x4.add(s, madd(d1, v128.load(x, 16), f32x4.mul(d0, v128.load(x))));
 }
 
 /** Four dot products of rows of x with one row of d. */
@@ -113,10 +113,10 @@ function dots(x0: usize, x1: usize, x2: usize, x3: usize, d: usize, batch: i32):
     const left = batch - b;
     const shift = at(b);
     const delta = loadLanes(d + shift, left);
-    s0 = madd(s0, delta, loadLanes(x0 + shift, left));
-    s1 = madd(s1, delta, loadLanes(x1 + shift, left));
-    s2 = madd(s2, delta, loadLanes(x2 + shift, left));
-    s3 = madd(s3, delta, loadLanes(x3 + shift, left));
+    s0 = madd(delta, loadLanes(x0 + shift, left), s0);
+    s1 = madd(delta, loadLanes(x1 + shift, left), s1);
+    s2 = madd(delta, loadLanes(x2 + shift, left), s2);
+    s3 = madd(delta, loadLanes(x3 + shift, left), s3);
   }
   return sumsOf(s0, s1, s2, s3);
 }
@@ -126,10 +126,10 @@ function dots(x0: usize, x1: usize, x2: usize, x3: usize, d: usize, batch: i32):
 function dot(x: usize, d: usize, batch: i32): f32 {
   let s0 = splat(0), s1 = splat(0), s2 = splat(0), s3 = splat(0);
   for (; batch >= 16; batch -= 16, x += 64, d += 64) {
-    s0 = madd(s0, v128.load(d), v128.load(x));
-    s1 = madd(s1, v128.load(d, 16), v128.load(x, 16));
-    s2 = madd(s2, v128.load(d, 32), v128.load(x, 32));
-    s3 = madd(s3, v128.load(d, 48), v128.load(x, 48));
+    s0 = madd(v128.load(d), v128.load(x), s0);
+    s1 = madd(v128.load(d, 16), v128.load(x, 16), s1);
+    s2 = madd(v128.load(d, 32), v128.load(x, 32), s2);
+    s3 = madd(v128.load(d, 48), v128.load(x, 48), s3);
   }
   let sum = lanesSum(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
   for (; batch > 0; batch--, x += 4, d += 4) sum += load<f32>(x) * load<f32>(d);
