@@ -92,3 +92,9 @@ export function softmaxGradient(dy: usize, y: usize, dx: usize, rows: i32, colum
     dx += row;
   }
 }
+
+/** The gradient of a mean over all of `count` numbers. */
+export function meanGradient(dy: usize, dx: usize, count: i32): void {
+  const each = splat(load<f32>(dy) / <f32>count);
+  for (; count > 0; count -= 4, dx += 16) storeLanes(dx, each, count);
+}

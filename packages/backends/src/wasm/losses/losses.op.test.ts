@@ -130,3 +130,37 @@ describe('models compiled with it', () => {
     tf.dispose([x, ...y]);
   });
 });
+
+describe('gradient of a mean', () => {
+  it.each([[[7]], [[3, 5]], [[1, 1]], [[2, 0]]])(
+    'against reference: over all of %j, and its gradient',
+    async (shape) => {
+      const x = toTensor(noise64(shape, 1));
+      const dy = tf.scalar(1.7);
+      const count = tf.util.sizeFromShape(shape);
+      const gradient = await tf
+        .grad((x) => tf.mean(x))(x, dy)
+        .data();
+      expect(gradient).toEqual(new Float32Array(count).fill(Math.fround(Math.fround(1.7) / count)));
+      // The sum of squares of the gradient of mean(x²): Σ 4x²/n².
+      const slopes = (x: tf.Tensor) =>
+        tf.sum(tf.square(tf.grad((z) => tf.mean(tf.square(z)))(x))) as tf.Tensor;
+      const expected = (await x.data()).map((value) => (8 * value) / count ** 2);
+      expect(await tf.grad(slopes)(x).data()).toBeAllClose(expected, tolerance);
+    },
+  );
+
+  it('against reference: over one axis, of one number, and with respect to dy', async () => {
+    const x = toTensor(noise64([3, 4], 1));
+    const rows = await tf
+      .grad((x) => tf.mean(x, 1))(x, tf.tensor1d([4, 8, -4]))
+      .data();
+    expect([...rows]).toEqual([1, 1, 1, 1, 2, 2, 2, 2, -1, -1, -1, -1]);
+    const one = await tf
+      .grad((x) => tf.mean(x, 1, true))(tf.ones([1, 4]), tf.tensor2d([[8]]))
+      .data();
+    expect([...one]).toEqual([2, 2, 2, 2]);
+    const scale = (s: tf.Tensor) => tf.sum(tf.grad((x) => tf.mul(s, tf.mean(x)))(x));
+    expect(await tf.grad(scale)(tf.scalar(3)).data()).toBeAllClose([1], tolerance);
+  });
+});

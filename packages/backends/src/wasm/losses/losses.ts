@@ -7,6 +7,7 @@ type Limits = [low: number, high: number];
 interface Losses {
   crossentropy(...call: [y: number, p: number, loss: number, ...Sizes, ...Limits]): void;
   crossentropyGradient(...call: [d: number, y: number, p: number, dp: number, ...Sizes, ...Limits]): void;
+  meanGradient(...call: [dy: number, dx: number, count: number]): void;
   softmaxGradient(...call: [dy: number, y: number, dx: number, ...Sizes]): void;
 }
 
