@@ -17,7 +17,8 @@ const saving = new WeakSet<object>();
 
 /**
  * What an op keeps for its gradient becomes, while the WASM backend is active, a reference to the same numbers. The stock
- * engine runs a kernel for each and writes it on the tape, an eighth of a training step of small layers. A reference bears the id of its original: a gradient of a gradient finds its way without an entry of its own.
+ * engine runs a kernel for each and writes it on the tape, an eighth of a training step of small layers. A reference bears
+ * the id of its original: a gradient of a gradient finds its way without an entry of its own.
  */
 export function saveByReference(): void {
   const engine = tf.engine() as unknown as Engine;
