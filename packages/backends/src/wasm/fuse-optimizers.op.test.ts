@@ -157,3 +157,28 @@ describe.each(optimizers)('%s', (_name, make, rule) => {
     tf.dispose([all, clone]);
   });
 });
+
+it('convolutions see the filters of each step, which stock kernels pack once for each data id', async () => {
+  const x = tf.ones<tf.Rank.R4>([1, 4, 4, 2]);
+  const convolutions = [
+    (filter: tf.Tensor4D) => tf.conv2d(x, filter, 1, 'same'),
+    (filter: tf.Tensor4D) => tf.depthwiseConv2d(x, filter, 1, 'same'),
+  ];
+  for (const convolve of convolutions) {
+    const filter = tf.variable(tf.fill<tf.Rank.R4>([3, 3, 2, 2], 0.1));
+    const optimizer = tf.train.sgd(1e-3);
+    for (let step = 0; step < 3; step++) {
+      const before = tf.tidy(() => convolve(filter));
+      optimizer.minimize(() => tf.sum(tf.square(convolve(filter))), false, [filter]);
+      const after = tf.tidy(() => convolve(filter));
+      const values = await filter.data();
+      const fresh = tf.tidy(() => convolve(tf.tensor(values, filter.shape)));
+      expect(await after.data()).toEqual(await fresh.data());
+      expect(await after.data()).not.toEqual(await before.data());
+      tf.dispose([before, after, fresh]);
+    }
+    filter.dispose();
+    optimizer.dispose();
+  }
+  x.dispose();
+});

@@ -96,8 +96,8 @@ function fuse<State>({ prototype }: { readonly prototype: tf.Optimizer }, rule: 
     for (const [i, { variable, gradient }] of list.entries()) {
       if (!gradient) continue;
       const { size } = variable;
-      // Weights that nobody else holds change in place.
-      const y = isFree(variable) ? variable : kernels.output(variable.shape);
+      // A tensor of its own: stock convolutions know the filters that they have packed by the id of their data.
+      const y = kernels.output(variable.shape);
       const values = [variable, gradient, y].map(kernels.address);
       const held = slots.map((slot) => kernels.address(slot[i]!.variable));
       const share = kept?.[i] ?? 1;
@@ -106,7 +106,7 @@ function fuse<State>({ prototype }: { readonly prototype: tf.Optimizer }, rule: 
         const from = (address: number) => address + 4 * first;
         return [...values.map(from), Math.min(LINE * lines, size - first), share, ...held.map(from), ...rest];
       });
-      if (y !== variable) assign(variable, y);
+      assign(variable, y);
     }
     // What is left to do: the stock step skips variables without a gradient.
     stock.call(this, list.map(({ variable: { name } }) => ({ name, tensor: null })) as unknown as Gradients);

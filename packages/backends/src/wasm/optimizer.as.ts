@@ -1,5 +1,5 @@
 // One step of an optimiser on `count` weights in one pass, each of which is first multiplied by `kept`. The new weights go to
-// `y`, which may be `w`; slots change in place. The order of operations is that of the optimisers of TensorFlow.js.
+// `y`; slots change in place. The order of operations is that of the optimisers of TensorFlow.js.
 import { loadLanes, storeLanes } from '../../../core/assembly/lanes';
 import { splat } from '../../../core/assembly/simd-math';
 
