@@ -18,11 +18,18 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 
 class Network:
-    """One step of training on one batch."""
+    """One step of training on one batch.
 
-    def __init__(self, tensors, widths, rate, momentum):
+    Hidden layers have ReLU or, with slopes, a slope of their own for negative inputs. `dropout` is the share of their
+    outputs that is dropped, `decay` what a step takes off every weight.
+    """
+
+    def __init__(self, tensors, widths, rate, momentum, slopes=None, dropout=0, decay=0):
         self.x, self.y, *rest = tensors
-        self.rate, self.momentum = np.float32(rate), np.float32(momentum)
+        self.rate, self.momentum, self.kept = np.float32(rate), np.float32(momentum), np.float32(1 - decay)
+        self.slopes = np.zeros(len(widths) - 1, np.float32) if slopes is None else np.float32(slopes)
+        self.dropout = np.float32(dropout)
+        self.random = np.random.default_rng(1)
         self.weights, self.positions = [], []
         for i, outputs in enumerate(widths[1:]):
             pointers, rows, values = rest[3 * i : 3 * i + 3]
@@ -40,10 +47,12 @@ class Network:
 
     def train(self, x, y):
         batch = len(x)
-        activations = [x]
-        for w, b in zip(self.weights, self.biases):
+        activations, slopes = [x], []
+        for w, b, slope in zip(self.weights, self.biases, self.slopes):
             # The product with a sparse matrix on the left is the one that SciPy has in C.
-            activations.append(np.maximum((w.T @ activations[-1].T).T + b, 0))
+            z = (w.T @ activations[-1].T).T + b
+            slopes.append(self.draw_slopes(z, slope))
+            activations.append(z * slopes[-1])
         logits = activations[-1] @ self.head + self.biases[-1]
         logits -= logits.max(1, keepdims=True)
         probabilities = np.exp(logits)
@@ -52,22 +61,33 @@ class Network:
 
         delta = (probabilities - y) / batch
         gradients = [(activations[-1].T @ delta, delta.sum(0))]
-        delta = (delta @ self.head.T) * (activations[-1] > 0)
+        delta = (delta @ self.head.T) * slopes[-1]
         for i in reversed(range(len(self.weights))):
             rows, columns = self.positions[i]
             a, d = np.ascontiguousarray(activations[i].T), np.ascontiguousarray(delta.T)
             gradients.append((np.einsum("pb,pb->p", a[rows], d[columns]), delta.sum(0)))
             if i > 0:
-                delta = (self.weights[i] @ delta.T).T * (activations[i] > 0)
+                delta = (self.weights[i] @ delta.T).T * slopes[i - 1]
         for i, (values, bias) in enumerate(reversed(gradients)):
             stored = self.weights[i].data if i < len(self.weights) else self.head
             self.update(stored, self.value_moments[i], values)
             self.update(self.biases[i], self.bias_moments[i], bias)
         return loss
 
+    def draw_slopes(self, z, slope):
+        """The derivative of the activation at z, and 0 where an output is dropped."""
+        # Arithmetic with truth values is ten times as fast as np.where.
+        slopes = z > 0 if slope == 0 else (z > 0) * (1 - slope) + slope
+        if self.dropout == 0:
+            return slopes
+        kept = self.random.random(z.shape, np.float32) >= self.dropout
+        return slopes * (kept * (1 / (1 - self.dropout)))
+
     def update(self, values, moment, gradient):
         moment *= self.momentum
         moment += gradient
+        if self.kept != 1:
+            values *= self.kept
         values -= self.rate * moment
 
 
@@ -77,10 +97,9 @@ class Epoch(Network):
     The first result holds also the share of each layer's connections that stayed.
     """
 
-    def __init__(self, tensors, widths, rate, momentum, batch, zeta):
-        super().__init__(tensors, widths, rate, momentum)
+    def __init__(self, tensors, batch, zeta, **options):
+        super().__init__(tensors, **options)
         self.batch, self.zeta = batch, zeta
-        self.random = np.random.default_rng(1)
         self.is_first = True
 
     def step(self):
@@ -106,7 +125,7 @@ class Epoch(Network):
                 stays[members[np.argpartition(np.abs(w.data[members]), count - 1)[:count]]] = False
         kept = self.flat_positions(layer)[stays]
         grown = self.free_positions(inputs * outputs, kept, w.nnz - len(kept))
-        limit = np.sqrt(6 * outputs / w.nnz)
+        limit = np.sqrt(6 / inputs)
         fresh = self.random.uniform(-limit, limit, len(grown)).astype(np.float32)
         positions = np.concatenate([kept, grown])
         order = np.argsort(positions)
