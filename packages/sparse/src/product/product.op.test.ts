@@ -359,3 +359,20 @@ describe('sparse products: edges', () => {
     expect([...(await s.data())]).toEqual([0, 0, 0, 0, 0]);
   });
 });
+
+describe('activation of x·W + bias: what is not finite', () => {
+  it.each([
+    [0, [Number.NaN, 0, Number.POSITIVE_INFINITY]],
+    [0.5, [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]],
+    [1, [Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]],
+  ])('a slope of %d gives %o', async (slope, expected) => {
+    const pattern = sparsePattern(scattered(1, 1, 1));
+    const [values, bias] = [tf.ones([1]), tf.zeros([1])];
+    const x = tf.tensor2d([Number.NaN, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], [1, 3]);
+    const y = tf.tidy(() =>
+      activatedAffine({ x, values, bias }, { pattern, layout: 'featureMajor', slope, mask: null }),
+    );
+    expect([...(await y.data())]).toEqual(expected);
+    tf.dispose([x, y, values, bias, pattern as unknown as tf.NamedTensorMap]);
+  });
+});

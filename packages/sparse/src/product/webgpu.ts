@@ -58,7 +58,8 @@ export function product(
         for (var p = Pointers[output]; p < Pointers[output + 1]; p++) {
           sum += Values[${permutation ? 'Permutation[p]' : 'p'}] * X[x + Indices[p] * uniforms.xFeature];
         }
-        sum = max(sum, 0.0) + uniforms.slope * min(sum, 0.0);
+        // NaN stays, and −∞ times a slope of 0 is 0.
+        if (sum < 0.0) { sum = select(uniforms.slope * sum, 0.0, uniforms.slope == 0.0); }
         ${mask ? MASKED : ''}
         result[index] = sum;
       }`,
