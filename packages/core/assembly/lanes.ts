@@ -49,3 +49,13 @@ export function storeTransposed(to: usize, stride: usize, a: v128, b: v128, c: v
   v128.store(to + 2 * stride, v128.shuffle<i64>(high01, high23, 0, 2));
   v128.store(to + 3 * stride, v128.shuffle<i64>(high01, high23, 1, 3));
 }
+
+/** The transpose of four rows of four floats, `fromStride` bytes apart, in rows `toStride` bytes apart. */
+@inline
+export function transposeTile(from: usize, fromStride: usize, to: usize, toStride: usize): void {
+  const a = v128.load(from);
+  const b = v128.load(from + fromStride);
+  const c = v128.load(from + 2 * fromStride);
+  const d = v128.load(from + 3 * fromStride);
+  storeTransposed(to, toStride, a, b, c, d);
+}

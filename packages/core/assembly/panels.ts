@@ -1,14 +1,5 @@
 // What products pack their operands into, and how their tiles get to the result. Widths are constants, from 4 to 8.
-import { floats, storeTransposed } from './lanes';
-
-@inline
-function storeQuad(out: usize, width: i32, from: usize, stride: usize): void {
-  const x0 = v128.load(from);
-  const x1 = v128.load(from + stride);
-  const x2 = v128.load(from + 2 * stride);
-  const x3 = v128.load(from + 3 * stride);
-  storeTransposed(out, floats(width), x0, x1, x2, x3);
-}
+import { floats, transposeTile } from './lanes';
 
 /**
  * Packs `lines` rows of a left operand, or columns of a right one, into panels of `width` lines: panel, then depth, then line.
@@ -33,9 +24,9 @@ export function pack(
       const line = floats(lineStride);
       for (; p + 4 <= depth; p += 4, out += floats(4 * width)) {
         const at = base + floats(p);
-        storeQuad(out, width, at, line);
+        transposeTile(at, line, out, floats(width));
         // With 6 lines the second quad overlaps the first, which writes the same values again.
-        if (width > 4) storeQuad(out + floats(width - 4), width, at + <usize>(width - 4) * line, line);
+        if (width > 4) transposeTile(at + <usize>(width - 4) * line, line, out + floats(width - 4), floats(width));
       }
     }
     for (; p < depth; p++) {

@@ -1,6 +1,6 @@
 // Products with a sparse matrix whose values lie by columns. Activations are feature-major: row i of x holds feature i
 // of the whole batch, so that one stored value meets a run of floats. `stride` is the distance of such rows in bytes.
-import { loadLanes, storeTransposed } from '../../core/assembly/lanes';
+import { loadLanes, transposeTile } from '../../core/assembly/lanes';
 import { madd, splat, sumsOf } from '../../core/assembly/simd-math';
 import { passRow, writeMask as writeMaskAt } from './activation';
 import { at, lanesSum } from './lanes';
@@ -210,16 +210,6 @@ export function permute(values: usize, permutation: usize, out: usize, count: i3
   for (let p = 0; p < count; p++) {
     store<f32>(out + at(p), load<f32>(values + at(load<i32>(permutation + at(p)))));
   }
-}
-
-/** The transpose of a tile of 4 × 4. */
-@inline
-function transposeTile(x: usize, from: usize, out: usize, to: usize): void {
-  const a = v128.load(x);
-  const b = v128.load(x + from);
-  const c = v128.load(x + 2 * from);
-  const d = v128.load(x + 3 * from);
-  storeTransposed(out, to, a, b, c, d);
 }
 
 /** Rows or columns that a transpose goes through at a time. */

@@ -84,14 +84,12 @@ function fuse<State>({ prototype }: { readonly prototype: tf.Optimizer }, rule: 
   const stock = prototype.applyGradients;
   /** The whole step, of weights of which a share is kept; `false` if it cannot be made here, and nothing has changed. */
   function decayed(this: tf.Optimizer, gradients: Gradients, kept?: readonly number[]): boolean {
-    const backend = tf.backend();
-    const kernels = tf.getBackend() === 'wasm' && optimizerModule.on(backend);
+    const kernels = tf.getBackend() === 'wasm' && optimizerModule.on(tf.backend());
     if (!kernels) return false;
     const list = toList(gradients);
     const slots = rule.slots(this as State);
-    const isFree = ({ dataId }: tf.Tensor) => backend.refCount(dataId) === 1;
     // The stock step makes the slots, and new ones of those whose numbers somebody else holds.
-    if (!list.every((entry, i) => isReady(entry, i, slots, isFree))) return false;
+    if (!list.every((entry, i) => isReady(entry, i, slots))) return false;
     const rest = rule.rest(kernels.address, this as State);
     for (const [i, { variable, gradient }] of list.entries()) {
       if (!gradient) continue;
@@ -138,12 +136,7 @@ function toList(gradients: Gradients): Entry[] {
 }
 
 /** The sizes agree, and the slots are nobody else's, so that they may change in place. */
-function isReady(
-  { variable, gradient }: Entry,
-  i: number,
-  slots: readonly Slot[],
-  isFree: (tensor: tf.Tensor) => boolean,
-): boolean {
+function isReady({ variable, gradient }: Entry, i: number, slots: readonly Slot[]): boolean {
   if (!gradient) return true;
   const same = ({ size, dtype }: tf.Tensor) => size === variable.size && dtype === 'float32';
   return (
@@ -151,7 +144,7 @@ function isReady(
     same(gradient) &&
     slots.every((slot) => {
       const held = slot[i]?.variable;
-      return held && same(held) && isFree(held);
+      return held && same(held) && tf.backend().refCount(held.dataId) === 1;
     })
   );
 }
